@@ -1,0 +1,122 @@
+# names3risk, recurrent version
+# tokens of the name -> bi-LSTM, table -> small MLP, both meet in front of the classifier
+from dataclasses import dataclass
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+PAD = 0
+
+
+@dataclass
+class LSTMConfig:
+    vocab_size: int = 40  # 0 is padding
+    embedding_size: int = 16
+    hidden_size: int = 24  # per direction!
+    n_layers: int = 2
+    n_blocks: int = 2
+    dropout: float = 0.1
+    n_tab_features: int = 10
+    n_classes: int = 2
+
+
+class AttentionPooling(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        # both directions
+        self.attention = nn.Linear(2 * config.hidden_size, 1)
+
+    def forward(self, sequence, lengths):
+        """sequence: (B, L, 2H), lengths: (B,)"""
+        scores = self.attention(sequence)
+        if lengths is not None:
+            steps = torch.arange(sequence.size(1), device=sequence.device).unsqueeze(0)
+            valid = steps < lengths.unsqueeze(1)
+            scores = scores.masked_fill(~valid.unsqueeze(-1), float("-inf"))
+        weights = F.softmax(scores, dim=1)
+        return torch.sum(weights * sequence, dim=1)
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        width = 2 * config.hidden_size
+        self.ffwd = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, 4 * width),
+            nn.ReLU(),
+            nn.Linear(4 * width, width),
+            # nn.Dropout(config.dropout),  # hurt recall, see run 41
+        )
+
+    def forward(self, x):
+        return x + self.ffwd(x)
+
+
+class TextProjection(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.token_embedding = nn.Embedding(config.vocab_size, config.embedding_size, padding_idx=PAD)
+        self.embedding_dropout = nn.Dropout(config.dropout)
+        # not batch_first, the first version ran over single characters in a loop and wanted time outside
+        self.lstm = nn.LSTM(
+            config.embedding_size,
+            config.hidden_size,
+            num_layers=config.n_layers,
+            dropout=config.dropout if config.n_layers > 1 else 0.0,
+            bidirectional=True,
+        )
+        self.pooling = AttentionPooling(config)
+        # self.pooling = nn.AdaptiveMaxPool1d(1)
+        self.norm = nn.LayerNorm(2 * config.hidden_size)
+        self.projection = nn.Linear(2 * config.hidden_size, config.hidden_size)
+
+    def forward(self, tokens, lengths):
+        # tokens: (L, B)
+        embedded = self.embedding_dropout(self.token_embedding(tokens))
+        packed = pack_padded_sequence(embedded, lengths.cpu(), enforce_sorted=False)
+        states, _ = self.lstm(packed)
+        states, _ = pad_packed_sequence(states)
+        states = states.transpose(0, 1)  # pooling is batch first
+        pooled = self.pooling(states, lengths)
+        # print(pooled.shape)
+        return torch.tanh(self.projection(self.norm(pooled)))
+
+
+class LSTM2Risk(nn.Module):
+    """Logits (B, n_classes) for a batch from `collate_batch`."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.text_projection = TextProjection(config)
+        self.tab_projection = nn.Sequential(
+            nn.Linear(config.n_tab_features, config.hidden_size),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+        )
+        self.tab_gate = nn.Linear(config.n_tab_features, config.hidden_size)
+        self.blocks = nn.ModuleList([ResidualBlock(config) for _ in range(config.n_blocks)])
+        self.classifier = nn.Linear(2 * config.hidden_size, config.n_classes)
+
+    def forward(self, batch):
+        text = self.text_projection(batch["text"], batch["text_length"])
+        tab = self.tab_projection(batch["tabular"])
+        # tab = tab * torch.sigmoid(self.tab_gate(batch["tabular"]))
+        x = torch.cat([text, tab], dim=-1)
+        for block in self.blocks:
+            x = block(x)
+        return self.classifier(x)
+
+
+def collate_batch(samples):
+    # samples: list of (token ids, table row, label). time comes first here
+    text = [torch.as_tensor(s[0], dtype=torch.long) for s in samples]
+    return {
+        "text": pad_sequence(text, padding_value=PAD),
+        "text_length": torch.tensor([len(t) for t in text]),
+        "tabular": torch.stack([torch.as_tensor(s[1], dtype=torch.float32) for s in samples]),
+        "label": torch.tensor([s[2] for s in samples]),
+    }

@@ -1,0 +1,3 @@
+from refactor_tools.cli.main import main
+
+raise SystemExit(main())

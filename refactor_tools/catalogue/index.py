@@ -1,0 +1,103 @@
+"""`component_index/`: the entry page, a page a component, and the same as JSON."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from posixpath import join
+
+from refactor_tools.catalogue.page import PAGES, page, page_name
+from refactor_tools.catalogue.records import Entry, read_entries
+from refactor_tools.layout import library_place, way_up
+from refactor_tools.model.changes import FileChange
+from refactor_tools.model.components import ComponentRecord, Dependency
+from refactor_tools.rendering import render
+from refactor_tools.settings import INDEX, Settings
+
+README = join(INDEX, "README.md")
+JSON = join(INDEX, "index.json")
+
+
+def index_changes(settings: Settings) -> tuple[FileChange, ...]:
+    """Every generated file of the index as it is and as it should be; pages of components that are gone go.
+
+    Raises:
+        RefactorError: a file of the library or a record about it cannot be read.
+    """
+    texts = index_texts(settings, read_entries(settings))
+    old_pages = (settings.root / PAGES).glob("*.md")
+    vanished = {join(PAGES, path.name) for path in old_pages} - set(texts)
+    wanted: dict[str, str | None] = {**texts, **dict.fromkeys(sorted(vanished))}
+    return tuple(file_change(settings.root, path, text) for path, text in wanted.items())
+
+
+def index_texts(settings: Settings, entries: Sequence[Entry]) -> dict[str, str]:
+    """The index of `entries`: path to text."""
+    pages = {
+        name: page_name(entry)
+        for entry in entries
+        for name in (f"{entry.record.module}.{entry.record.name}", f"{entry.record.exported_from}.{entry.record.name}")
+    }
+    return {
+        README: _readme(settings, entries),
+        JSON: index_json([entry.record for entry in entries], settings),
+        **{join(PAGES, page_name(entry)): page(entry, pages) for entry in entries},
+    }
+
+
+def index_json(records: Iterable[ComponentRecord], settings: Settings) -> str:
+    """`index.json`, schema 1: the library and its components, in the order of the entry page."""
+    _, package = library_place(settings)
+    document = {
+        "schema": 1,
+        "library": settings.library,
+        "package": package,
+        "components": [asdict(record) for record in records],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def file_change(root: Path, path: str, text: str | None) -> FileChange:
+    """The change of `path` to `text` (None: it goes)."""
+    file = root / path
+    return FileChange(path, file.read_bytes() if file.is_file() else None, None if text is None else text.encode())
+
+
+def _readme(settings: Settings, entries: Sequence[Entry]) -> str:
+    _, package = library_place(settings)
+    proven = sum(entry.record.proven for entry in entries)
+    return render(
+        "index/readme.md.j2",
+        count=f"{len(entries)} component{'s' * (len(entries) != 1)}",
+        package=package,
+        library=settings.library,
+        library_link=way_up(README, settings.library),
+        proven=f"{proven} proven equal to {'what they were' if proven != 1 else 'what it was'} extracted from",
+        categories=[
+            (category, [_row(entry) for entry in group])
+            for category, group in groupby(entries, key=lambda entry: entry.record.category)
+        ],
+        consumers=[(_row(entry), _names(entry.record.doc.used_by)) for entry in entries if entry.record.doc.used_by],
+    )
+
+
+def _row(entry: Entry) -> Mapping[str, object]:
+    record = entry.record
+    parameters = (f"`{p.name}`" if p.required else f"`{p.name}={p.default}`" for p in record.parameters)
+    return {
+        "record": record,
+        "page": page_name(entry),
+        "parameters": ", ".join(parameters),
+        "proof": record.verdict,
+        "legacy": ", ".join(_places(record)),
+    }
+
+
+def _places(record: ComponentRecord) -> Iterator[str]:
+    for place in record.legacy:
+        yield f"`{place}`" if place in record.shims else f"`{place}` (old name gone)"
+
+
+def _names(dependencies: Iterable[Dependency]) -> str:
+    return ", ".join(f"`{dependency.name}`" for dependency in dependencies)

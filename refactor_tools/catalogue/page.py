@@ -1,0 +1,108 @@
+"""One component's page in the index."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import join
+
+from refactor_tools.catalogue.records import Entry
+from refactor_tools.certificates.store import original_path
+from refactor_tools.layout import way_up
+from refactor_tools.model.certificates import Certificate
+from refactor_tools.model.components import Dependency, OriginalRecord
+from refactor_tools.model.facts import Parameter
+from refactor_tools.rendering import render
+from refactor_tools.settings import INDEX
+
+PAGES = join(INDEX, "pages")
+WIDTH = 88
+
+_OLD_NAMES = {"alias": "still works: the same object", "adapted": "still works: adapted", "none": "gone"}
+
+
+def page_name(entry: Entry) -> str:
+    return f"{entry.record.name}.md"
+
+
+def page(entry: Entry, pages: Mapping[str, str]) -> str:
+    """The page of `entry`; `pages` gives the page of every dotted name in the library."""
+    record, doc = entry.record, entry.record.doc
+    place = join(PAGES, page_name(entry))
+    texts = {parameter.name: parameter.text for parameter in doc.parameters}
+    is_class = record.kind == "class"
+    certificate = entry.certificate
+    return render(
+        "index/page.md.j2",
+        record=record,
+        doc=doc,
+        signature=signature_text(record.name, record.parameters),
+        forward=signature_text("forward", record.forward) if is_class and record.forward is not None else "",
+        source_link=way_up(place, record.path),
+        parameters=[(parameter, texts.get(parameter.name, "")) for parameter in record.parameters],
+        related=[
+            ("Dependencies", _linked(doc.dependencies, pages)),
+            ("Used by", _linked(doc.used_by, pages)),
+            ("Alternatives", _linked(doc.alternatives, pages)),
+            ("Related concepts", _linked(doc.related, pages)),
+        ],
+        originals=[_original(original, place) for original in entry.keymap.originals] if entry.keymap else [],
+        proofs=list(_proofs(certificate)) if certificate else [],
+        reasons=[(o.id, o.reason) for o in certificate.originals if o.reason] if certificate else [],
+        sensitivity=certificate.sensitivity if certificate else None,
+    )
+
+
+def signature_text(name: str, parameters: Sequence[Parameter]) -> str:
+    """A call signature, one parameter a line where it is long."""
+    parts = list(_parts(parameters))
+    line = f"{name}({', '.join(parts)})"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"{name}(", *(f"    {part}," for part in parts), ")"])
+
+
+def _parts(parameters: Sequence[Parameter]) -> Iterator[str]:
+    previous = ""
+    for parameter in parameters:
+        if previous == "positional-only" != parameter.kind:
+            yield "/"
+        if parameter.kind == "keyword-only" and previous not in ("keyword-only", "var-positional"):
+            yield "*"
+        stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
+        annotation = f": {parameter.annotation}" if parameter.annotation else ""
+        equals = " = " if annotation else "="
+        yield f"{stars}{parameter.name}{annotation}{equals + parameter.default if parameter.default else ''}"
+        previous = parameter.kind
+    if previous == "positional-only":
+        yield "/"
+
+
+def _linked(dependencies: Sequence[Dependency], pages: Mapping[str, str]) -> list[tuple[Dependency, str]]:
+    return [(dependency, pages.get(dependency.name, "")) for dependency in dependencies]
+
+
+def _original(original: OriginalRecord, place: str) -> dict[str, object]:
+    adapter = original.adapter
+    maps = [("constructor", argument.name, argument.value) for argument in adapter.init]
+    maps += [("forward", argument.name, argument.value) for argument in adapter.forward]
+    maps += [("state key", f"{new}.*", f"{old}.*") for new, old in adapter.state]
+    maps += [("attribute", argument.name, argument.value) for argument in adapter.lacking]
+    return {
+        "id": original.id,
+        "old_name": _OLD_NAMES[original.form],
+        "link": way_up(place, original_path(original.digest)),
+        "maps": maps,
+    }
+
+
+def _proofs(certificate: Certificate) -> Iterator[dict[str, str]]:
+    for original in certificate.originals:
+        shared = {"id": original.id, "branches": original.branches}
+        for result in original.results:
+            yield {
+                **shared,
+                "device": result.device,
+                "dtype": result.dtype,
+                "torch": result.torch,
+                "verdict": result.verdict,
+            }
+        if not original.results:
+            yield {**shared, "device": "", "dtype": "", "torch": "", "verdict": original.verdict}

@@ -1,0 +1,62 @@
+"""Key maps as JSON."""
+
+from typing import Literal
+
+from refactor_tools.certificates.adapters import adapter_document, read_adapter
+from refactor_tools.certificates.records import SCHEMA, Record, read_json, write_json
+from refactor_tools.model.components import KeyMap, OriginalRecord
+
+KINDS: tuple[Literal["class"], Literal["function"]] = ("class", "function")
+FORMS: tuple[Literal["alias"], Literal["adapted"], Literal["none"]] = ("alias", "adapted", "none")
+
+
+def dump_keymap(keymap: KeyMap) -> str:
+    """The text of `component_index/keymaps/<Name>.json`."""
+    return write_json(
+        {
+            "schema": SCHEMA,
+            "component": keymap.component,
+            "module": keymap.module,
+            "exported_from": keymap.exported_from,
+            "name": keymap.name,
+            "kind": keymap.kind,
+            "originals": [_document(original) for original in keymap.originals],
+        }
+    )
+
+
+def load_keymap(text: str, path: str) -> KeyMap:
+    """The key map in `text`, read from `path`.
+
+    Raises:
+        UnreadableRecord: it is damaged or of another schema.
+    """
+    record = read_json(text, path)
+    return KeyMap(
+        component=record.text("component"),
+        module=record.text("module"),
+        exported_from=record.text("exported_from"),
+        name=record.text("name"),
+        kind=record.one_of("kind", KINDS),
+        originals=tuple(map(_original, record.records("originals"))),
+    )
+
+
+def _document(original: OriginalRecord) -> dict[str, object]:
+    return {
+        "id": original.id,
+        "name": original.name,
+        "digest": original.digest,
+        "form": original.form,
+        "adapter": adapter_document(original.adapter),
+    }
+
+
+def _original(record: Record) -> OriginalRecord:
+    return OriginalRecord(
+        id=record.text("id"),
+        name=record.text("name"),
+        digest=record.text("digest"),
+        adapter=read_adapter(record.record("adapter")),
+        form=record.one_of("form", FORMS),
+    )

@@ -1,0 +1,115 @@
+"""Bring the files of a journalled run to one side, before or after: the one place that writes to the user's tree.
+
+All new contents are written beside their targets first, and only then moved into place, so that a full disk or a folder
+without permission shows before any file of the tree has changed.
+"""
+
+import os
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from refactor_tools.changes.journal import Run, RunFile, Side, content
+from refactor_tools.changes.tree import ancestors, locate, read_digest, status, sync_folder, write_new
+from refactor_tools.errors import RefactorError
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    file: RunFile
+    seen: str | None
+    wanted: str | None
+    place: Path
+    staged: Path
+
+
+def strangers(root: Path, run: Run) -> tuple[str, ...]:
+    """Files of the run whose bytes are neither those before it nor those after it; a missing file is none."""
+    return tuple(
+        file.path
+        for file in run.files
+        if (found := read_digest(root, file.path)) is not None and found not in (file.before, file.after)
+    )
+
+
+def stands(root: Path, run: Run, side: Side) -> bool:
+    """Whether every file of the run is on that side."""
+    return all(read_digest(root, file.path) == file.on(side) for file in run.files)
+
+
+def bring(root: Path, run: Run, side: Side, leave: Collection[str] = ()) -> None:
+    """Every file of the run, except those to `leave`, has its bytes of that side, on the disk, when this returns.
+
+    Raises:
+        OSError: the system refused something; the files are partly on the other side.
+        RefactorError: a file was changed by someone else meanwhile, or the journal is damaged; the same holds.
+    """
+    places = {file.path: locate(root, file.path) for file in run.files}
+    _sweep(run, places)
+    steps = [
+        _Step(file, seen, wanted, places[file.path], _staged(run, index, places[file.path]))
+        for index, file in enumerate(run.files)
+        if file.path not in leave and (seen := read_digest(root, file.path)) != (wanted := file.on(side))
+    ]
+    _stage(root, run, steps)
+    for step in steps:
+        _commit(root, step)
+    if side == "before":
+        _drop_folders(root, run)
+    _sync(root, run)
+    for file in run.files:
+        if file.path not in leave and read_digest(root, file.path) != file.on(side):
+            raise RefactorError("was changed by someone else while it was being written", file.path)
+
+
+def _staged(run: Run, index: int, place: Path) -> Path:
+    return place.with_name(f".refactor-tools-{run.id}-{index}.tmp")
+
+
+def _sweep(run: Run, places: dict[str, Path]) -> None:
+    for index, file in enumerate(run.files):
+        with suppress(FileNotFoundError):
+            os.unlink(_staged(run, index, places[file.path]))
+
+
+def _stage(root: Path, run: Run, steps: list[_Step]) -> None:
+    for folder in ancestors(step.file.path for step in steps if step.wanted is not None):
+        with suppress(FileExistsError):
+            os.mkdir(root / folder)
+    for step in steps:
+        if step.wanted is not None:
+            found = status(step.place)
+            write_new(step.staged, content(root, run, step.wanted), like=found, mode=step.file.mode)
+
+
+def _commit(root: Path, step: _Step) -> None:
+    if read_digest(root, step.file.path) != step.seen:
+        raise RefactorError("was changed by someone else while it was being written", step.file.path)
+    if step.wanted is None:
+        os.unlink(step.place)
+    else:
+        os.replace(step.staged, step.place)
+
+
+def _drop_folders(root: Path, run: Run) -> None:
+    for folder in map(root.joinpath, reversed(run.folders)):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        _drop_bytecode(folder / "__pycache__")
+        if not os.listdir(folder):
+            os.rmdir(folder)
+
+
+def _drop_bytecode(cache: Path) -> None:
+    """What Python compiled from files that are gone would keep the folder alive as a namespace package."""
+    if cache.is_dir() and not cache.is_symlink() and all(name.endswith(".pyc") for name in os.listdir(cache)):
+        shutil.rmtree(cache)
+
+
+def _sync(root: Path, run: Run) -> None:
+    sync_folder(root)
+    for folder in ancestors(run.paths):
+        if (root / folder).is_dir():
+            sync_folder(root / folder)

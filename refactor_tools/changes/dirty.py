@@ -1,0 +1,81 @@
+"""Which files hold changes that no commit and no earlier run accounts for."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from refactor_tools.changes.journal import history
+from refactor_tools.changes.tree import read_digest
+from refactor_tools.errors import DirtyTree, RefactorError
+
+_AT_ONCE = 500
+
+
+def require_clean(root: Path, paths: Sequence[str], allow: bool) -> None:
+    """Raises DirtyTree, unless `allow`, where one of the files is dirty."""
+    dirty = () if allow else dirty_files(root, paths)
+    if dirty:
+        raise DirtyTree(
+            f"uncommitted changes in files that would be written: {', '.join(dirty)}; commit or stash them, or pass "
+            "--allow-dirty"
+        )
+
+
+def dirty_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of `paths` that git sees as changed or untracked, and that are not as the last run on them left them.
+
+    Empty without git or outside a repository. Ignored files are not dirty.
+
+    Raises:
+        RefactorError: git found a repository and cannot read it.
+    """
+    root = root.resolve()
+    prefix = _prefix(root) if paths else None
+    if prefix is None:
+        return ()
+    changed = {name.removeprefix(prefix) for name in _changed(root, paths)}
+    written = {file.path: file.after for run in history(root) if run.state == "done" for file in run.files}
+    return tuple(
+        path
+        for path in dict.fromkeys(paths)
+        if path in changed and not (path in written and read_digest(root, path) == written[path])
+    )
+
+
+def _prefix(root: Path) -> str | None:
+    """The root's path below the top of its repository, "" or ending in "/"; None where there is no work tree."""
+    try:
+        answer = _git(root, "rev-parse", "--is-inside-work-tree", "--show-prefix")
+    except FileNotFoundError:
+        return None
+    if answer.returncode != 0:
+        message = os.fsdecode(answer.stderr)
+        if "not a git repository" in message:
+            return None
+        raise _unreadable(message)
+    inside, _, prefix = os.fsdecode(answer.stdout).partition("\n")
+    return prefix.removesuffix("\n") if inside == "true" else None
+
+
+def _changed(root: Path, paths: Sequence[str]) -> Iterator[str]:
+    """Changed and untracked files among `paths`, relative to the top of the repository."""
+    for start in range(0, len(paths), _AT_ONCE):
+        chunk = paths[start : start + _AT_ONCE]
+        options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        answer = _git(root, "--literal-pathspecs", "status", *options, "--", *chunk)
+        if answer.returncode != 0:
+            raise _unreadable(os.fsdecode(answer.stderr))
+        yield from (os.fsdecode(entry[3:]) for entry in answer.stdout.split(b"\0") if entry)
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # A file system monitor is a program that the repository names: nothing of the tree is run.
+    command = ("git", "-c", "core.fsmonitor=false", *arguments)
+    environment = os.environ | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+
+
+def _unreadable(message: str) -> RefactorError:
+    first = message.strip().partition("\n")[0]
+    return RefactorError(f"git cannot tell which files are changed ({first}); repair that, or pass --allow-dirty")

@@ -1,0 +1,76 @@
+"""Copies of one concept across a tree."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from refactor_tools.clones.groups import Group, grouped
+from refactor_tools.clones.homonyms import find_homonyms
+from refactor_tools.clones.near import near_groups
+from refactor_tools.clones.sources import fingerprints
+from refactor_tools.model.facts import Scan, Source
+from refactor_tools.model.families import Families, Family, KeptApart, Likeness
+from refactor_tools.settings import KeepApart, Settings
+
+# Near copies differ in something, if only in a constant: the forms that are compared do not see those.
+_MOST_NEAR = 0.99
+
+Rank = tuple[int, str, tuple[str, ...]]
+
+
+def find_families(scan: Scan, read: Callable[[str], Source | None], settings: Settings) -> Families:
+    """Families of copied classes and of copied top-level functions, best first, and the homonyms among them.
+
+    Copies are exact or renamed where the digests of their normal forms are equal, and near where their statements align
+    in order. A group of exact or renamed copies that has near copies is reported once, with them. The result does not
+    depend on the order of `scan.files`.
+    """
+    found = list(fingerprints(scan, read))
+    families = [family for _, family in sorted(_families(grouped(found)), key=lambda ranked: ranked[0])]
+    homonyms = find_homonyms((item.definition for item in found), families)
+    reasons = [(family, _reason(family, settings.keep_apart)) for family in families]
+    return Families(
+        families=tuple(family for family, reason in reasons if reason is None),
+        homonyms=homonyms,
+        kept_apart=tuple(KeptApart(family, reason) for family, reason in reasons if reason is not None),
+    )
+
+
+def _families(groups: Sequence[Group]) -> Iterator[tuple[Rank, Family]]:
+    covered: set[int] = set()
+    for clique in near_groups(groups):
+        covered.update(clique.members)
+        members = [groups[index] for index in clique.members]
+        yield _ranked(members, "near", min(clique.similarity, _MOST_NEAR))
+    for index, group in enumerate(groups):
+        if index not in covered and len(group.members) > 1:
+            yield _ranked([group], group.likeness, 1.0)
+
+
+def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float) -> tuple[Rank, Family]:
+    definitions = sorted(
+        (member.definition for group in groups for member in group.members), key=lambda item: (item.path, item.line)
+    )
+    names = Counter(definition.name for definition in definitions)
+    family = Family(
+        name=min(names, key=lambda name: (-names[name], name)),
+        kind=definitions[0].kind,
+        likeness=likeness,
+        similarity=round(similarity, 2),
+        members=tuple(definition.id for definition in definitions),
+        priority="high" if len({definition.path for definition in definitions}) > 1 else "medium",
+    )
+    weight = min(group.first.weight for group in groups)
+    return (-len(definitions) * weight, family.name, family.members), family
+
+
+def _reason(family: Family, kept: Sequence[KeepApart]) -> str | None:
+    """Why the tree's owners keep `family` apart: an entry names it, or two of its members (by name or by id)."""
+    for entry in kept:
+        listed = sum(member in entry.names or _name(member) in entry.names for member in family.members)
+        if family.name in entry.names or listed > 1:
+            return entry.reason
+    return None
+
+
+def _name(member: str) -> str:
+    return member.rpartition("::")[2].partition("@")[0].rpartition(".")[2]

@@ -1,0 +1,68 @@
+"""How alike two definitions must be, by what they say that they are: name, base class, call."""
+
+from refactor_tools.clones.forms import name_words, role_word
+from refactor_tools.clones.groups import Group
+from refactor_tools.model.facts import Definition
+
+_LEAST = 0.74
+_SAME_NAME = -0.06
+_OTHER_ROLE = 0.07
+_OTHER_OPERATIONS = 0.5
+_OTHER_BASE = 0.04
+_OTHER_CALL = 0.04
+_OTHER_SORT = 0.10
+# Few tokens are alike by chance more easily, unless the name is the same too.
+_SMALL, _SMALL_WEIGHT = 0.08, 60
+
+_GENERIC_BASES = frozenset({"Module", "Layer", "Model", "object", "ABC", "Generic", "LightningModule"})
+
+
+def comparable(left: Group, right: Group) -> bool:
+    """Copies of different kinds or frameworks are kept apart, and so are a class and the class around it."""
+    a, b = left.first.definition, right.first.definition
+    if a.kind != b.kind or (left.framework and right.framework and left.framework != right.framework):
+        return False
+    return not (_encloses(a, b) or _encloses(b, a))
+
+
+def least_similarity(left: Group, right: Group) -> float:
+    """The similarity from which two comparable groups are near copies."""
+    a, b = left.first.definition, right.first.definition
+    least = _LEAST
+    if left.names & right.names:
+        least += _SAME_NAME
+    else:
+        least += _OTHER_ROLE * (not _same_role(a, b))
+        least += _exchanged(left, right)
+        least += _SMALL * (min(left.first.weight, right.first.weight) < _SMALL_WEIGHT)
+    least += _OTHER_BASE * (_base(a) != _base(b))
+    least += _OTHER_CALL * (abs(_arity(a) - _arity(b)) > 1)
+    return least + _OTHER_SORT * (a.is_module != b.is_module)
+
+
+def _encloses(outer: Definition, inner: Definition) -> bool:
+    return outer.path == inner.path and outer.line < inner.line and inner.end_line <= outer.end_line
+
+
+def _same_role(a: Definition, b: Definition) -> bool:
+    """Classes say what they are in their last word, functions in most of their words."""
+    if a.kind == "class":
+        return role_word(a.name) == role_word(b.name)
+    words, others = set(name_words(a.name)), set(name_words(b.name))
+    return 2 * len(words & others) > len(words | others)
+
+
+def _exchanged(left: Group, right: Group) -> float:
+    """How much of what they compute is other layers or operations on both sides, as in two losses of one shape."""
+    ours, theirs = left.operations, right.operations
+    other = min(len(ours - theirs), len(theirs - ours))
+    return _OTHER_OPERATIONS * other / (other + len(ours & theirs)) if other else 0.0
+
+
+def _base(definition: Definition) -> str:
+    bases = [base.rpartition(".")[2] for base in definition.bases]
+    return next((role_word(base) for base in bases if base not in _GENERIC_BASES), "")
+
+
+def _arity(definition: Definition) -> int:
+    return len(definition.parameters if definition.forward is None else definition.forward)

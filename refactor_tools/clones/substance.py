@@ -1,0 +1,77 @@
+"""Which definitions have a body of their own: stubs, configs and thin variants of something else form no family."""
+
+import ast
+from collections.abc import Iterator
+
+from refactor_tools.clones.fingerprints import Fingerprint
+from refactor_tools.clones.tokens import Function, dotted, flattened
+
+# In tokens' weight: `x * torch.sigmoid(x)` weighs 8, a residual block of two layers about 20.
+_LEAST_MODULE = 8
+_LEAST_NEAR = 12
+_LEAST_CLASS = 30
+_LEAST_FUNCTION = 24
+_LEAST_STATEMENTS = 3
+
+_DECLARATIVE_BASES = frozenset(
+    {
+        *("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "Protocol"),
+        *("Exception", "BaseException"),
+    }
+)
+_BUILDERS = frozenset({"dict", "list", "tuple", "set", "partial", "functools.partial", "print"})
+
+
+def may_have_substance(node: ast.ClassDef | Function) -> bool:
+    """What can be told without a fingerprint, to spare its cost."""
+    if isinstance(node, ast.ClassDef):
+        if any(dotted(base).rpartition(".")[2] in _DECLARATIVE_BASES for base in node.bases):
+            return False
+        return any(isinstance(method, Function) and not _only_initialises(method) for method in node.body)
+    statements = list(flattened(node.body))
+    return len(statements) >= _LEAST_STATEMENTS and not _passes_on(statements)
+
+
+def has_substance(found: Fingerprint) -> bool:
+    """Whether the bodies of the methods (of the function) weigh enough to be worth sharing."""
+    weight = sum(part.weight for part in found.parts if part.name)
+    if found.definition.kind == "function":
+        return weight >= _LEAST_FUNCTION
+    return weight >= (_LEAST_MODULE if found.definition.is_module else _LEAST_CLASS)
+
+
+def says_enough(found: Fingerprint) -> bool:
+    """Whether likeness to another definition means something; below that only equality under one name does."""
+    return found.work >= _LEAST_NEAR
+
+
+def _only_initialises(method: Function) -> bool:
+    """A constructor that hands its arguments to the base class, or a method without a body."""
+    return all(_is_inherited_call(statement) for statement in flattened(method.body))
+
+
+def _is_inherited_call(statement: ast.AST) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="__init__"))) | ast.Raise():
+            return True
+        case ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super"))))):
+            return True
+    return False
+
+
+def _passes_on(statements: list[ast.stmt | ast.excepthandler | ast.match_case]) -> bool:
+    """A straight body that only gathers arguments for one other function, as `resnet18` does for `resnet`."""
+    if not all(isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return) for statement in statements):
+        return False
+    called: set[str] = set()
+    for node in _expressions(statements):
+        if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.ListComp | ast.GeneratorExp):
+            return False
+        if isinstance(node, ast.Call):
+            called.add(dotted(node.func) or "?")
+    return len(called - _BUILDERS) <= 1
+
+
+def _expressions(statements: list[ast.stmt | ast.excepthandler | ast.match_case]) -> Iterator[ast.AST]:
+    for statement in statements:
+        yield from ast.walk(statement)

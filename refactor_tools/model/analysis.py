@@ -1,0 +1,19 @@
+"""Everything that one analysis of a tree found."""
+
+from dataclasses import dataclass
+
+from refactor_tools.model.facts import Finding, Scan
+from refactor_tools.model.families import Families
+from refactor_tools.model.graphs import Composition, ImportGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """`seconds` is wall time; `findings` are those of all files and those that only the graphs show."""
+
+    scan: Scan
+    imports: ImportGraph
+    composition: Composition
+    families: Families
+    findings: tuple[Finding, ...]
+    seconds: float

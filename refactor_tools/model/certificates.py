@@ -1,0 +1,52 @@
+"""The record of a proof, keyed by the computation and not by the text."""
+
+from dataclasses import dataclass
+
+from refactor_tools.model.adapters import Adapter
+from refactor_tools.model.proofs import Check, Freshness, Sensitivity, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was reached on one kind of device."""
+
+    device: str
+    dtype: str
+    torch: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedOriginal:
+    """One original's part of a certificate. `roots` are (device, torch minor, root); digests are "sha256:..."."""
+
+    id: str
+    source: str
+    case: str
+    adapter: Adapter
+    verdict: Verdict
+    roots: tuple[tuple[str, str, str], ...]
+    branches: str
+    checks: tuple[Check, ...]
+    results: tuple[Result, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """`source` is the digest of the component's normalised source closure; `component` its dotted name."""
+
+    component: str
+    source: str
+    originals: tuple[CertifiedOriginal, ...]
+    sensitivity: Sensitivity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateStatus:
+    """What a check of one certificate found."""
+
+    component: str
+    freshness: Freshness
+    verdict: Verdict | None
+    reason: str = ""

@@ -1,0 +1,158 @@
+"""What one pass over a file yields."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Framework = Literal["torch", "keras"]
+DefinitionKind = Literal["class", "function"]
+ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-positional", "var-keyword"]
+EdgeKind = Literal["runtime", "lazy", "type-only", "optional"]
+EdgeVia = Literal["plain", "star", "string", "sys-path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, resolved or done; `line` is 1-based, 0 where there is none."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read: text decoded with `encoding`, a BOM removed, line ends kept."""
+
+    path: str
+    text: str
+    encoding: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a signature; `default` and `annotation` are source text, None where absent."""
+
+    name: str
+    kind: ParameterKind = "positional"
+    default: str | None = None
+    annotation: str | None = None
+
+    @property
+    def required(self) -> bool:
+        return self.default is None and self.kind not in ("var-positional", "var-keyword")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported name as written.
+
+    `import a.b as c` has module "a.b", name None, bound "c"; `from .x import y` has module "x", level 1, name "y";
+    a star import has name "*". A name found in a string has via "string"; parts of it that are computed are "*".
+    `guarded`: it stands in a `try` that survives an ImportError.
+    """
+
+    module: str
+    name: str | None
+    bound: str
+    level: int
+    line: int
+    kind: EdgeKind = "runtime"
+    via: EdgeVia = "plain"
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A class or function that a definition calls, inherits, holds or receives, by its dotted name as written.
+
+    `member` is the attribute of `self` it is bound to, "" where it is not.
+    """
+
+    name: str
+    how: Literal["builds", "inherits", "uses"]
+    member: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCall:
+    """`self.member(...)` in `forward`: how many positional arguments and which keywords it gives.
+
+    `open` is true where `*args` or `**kwargs` may give more.
+    """
+
+    member: str
+    positional: int
+    keywords: tuple[str, ...]
+    line: int
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Suspicious behaviour that is kept as it is and reported."""
+
+    code: str
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A class or top-level function. `id` is `path::QualName`, `path::Name@line` for a later one of that name.
+
+    `parameters` are those of `__init__` (of the function itself for a function), `forward` those of `forward` or
+    `call`, both without `self`. `bases` are dotted names as written.
+    """
+
+    id: str
+    kind: DefinitionKind
+    name: str
+    path: str
+    line: int
+    end_line: int
+    bases: tuple[str, ...] = ()
+    framework: Framework | None = None
+    parameters: tuple[Parameter, ...] = ()
+    forward: tuple[Parameter, ...] | None = None
+    decorators: tuple[str, ...] = ()
+    built: tuple[Built, ...] = ()
+    is_module: bool = False
+    calls: tuple[MemberCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Everything the tree-wide pass keeps of one file.
+
+    `bound` are the names its top level binds, `names` the dotted names that it reads outside definitions, `exported`
+    its `__all__`; `sys_paths` are folders (relative to the root) that it puts on `sys.path`.
+    """
+
+    path: str
+    digest: str
+    lines: int
+    definitions: tuple[Definition, ...] = ()
+    imports: tuple[Import, ...] = ()
+    exported: tuple[str, ...] | None = None
+    bound: tuple[str, ...] = ()
+    sys_paths: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All files of a run, by path; `skipped` says why the others were not read."""
+
+    root: str
+    files: tuple[FileFacts, ...]
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        return tuple(definition for file in self.files for definition in file.definitions)

@@ -1,0 +1,64 @@
+"""Copies of one concept, and what they could become."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Likeness = Literal["exact", "renamed", "near"]
+Priority = Literal["high", "medium", "standard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One hole of a family: its kind, where it stands, and each member's text ("" where the member lacks it)."""
+
+    kind: str
+    where: str
+    values: tuple[tuple[str, str], ...]
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a family could become; `refusal` says why it cannot, and then the rest is empty."""
+
+    target: str = ""
+    category: str = ""
+    parameters: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Members (definition ids, ordered) that are copies of each other; `similarity` is that of the least alike pair."""
+
+    name: str
+    kind: Literal["class", "function", "method"]
+    likeness: Likeness
+    similarity: float
+    members: tuple[str, ...]
+    differences: tuple[Difference, ...] | None = None
+    proposal: Proposal | None = None
+    priority: Priority = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Homonym:
+    """One name, different algorithms: never merged without being asked."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptApart:
+    """A family that the settings or the map keep apart on purpose."""
+
+    family: Family
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    families: tuple[Family, ...] = ()
+    homonyms: tuple[Homonym, ...] = ()
+    kept_apart: tuple[KeptApart, ...] = ()

@@ -1,0 +1,68 @@
+"""Edges and what follows from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from refactor_tools.model.facts import EdgeKind, EdgeVia
+
+Tier = Literal["atomic", "composite", "application"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEdge:
+    """`source` and `target` are paths relative to the root; an external target is a dotted module name."""
+
+    source: str
+    target: str
+    line: int
+    kind: EdgeKind
+    via: EdgeVia
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """An import that leads nowhere in the tree and to no known installed or standard module."""
+
+    path: str
+    line: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Files that import each other in a ring; `cut` is the edge whose removal costs least."""
+
+    paths: tuple[str, ...]
+    at_runtime: bool
+    cut: ImportEdge
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A dependency that does not show in an ordinary import: found through `sys.path`, a string or the folder."""
+
+    path: str
+    line: int
+    target: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportGraph:
+    edges: tuple[ImportEdge, ...] = ()
+    cycles: tuple[Cycle, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Definition ids: what each uses and is used by, its tier (modules only), and what nothing uses."""
+
+    uses: Mapping[str, tuple[str, ...]]
+    used_by: Mapping[str, tuple[str, ...]]
+    tiers: Mapping[str, Tier]
+    unused: tuple[str, ...] = ()

@@ -1,0 +1,161 @@
+"""What is proven, how, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from refactor_tools.model.adapters import Adapter
+
+Verdict = Literal["PROVED", "PROVED_ON_PATHS", "BIT_EQUAL", "CLOSE", "DIFFERENT", "LEGACY_BROKEN", "NOT_RUN"]
+Freshness = Literal["FRESH", "CARRIED", "STALE", "ENV_DRIFT", "MISSING", "DAMAGED"]
+
+# From the strongest to the weakest; a component's verdict is the weakest of its originals'.
+LADDER: tuple[Verdict, ...] = (
+    "PROVED",
+    "PROVED_ON_PATHS",
+    "BIT_EQUAL",
+    "CLOSE",
+    "NOT_RUN",
+    "LEGACY_BROKEN",
+    "DIFFERENT",
+)
+PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL"})
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """A tensor to make: each size is a number or a symbol of the case's `dims`.
+
+    `kind`: "normal" floats, "mask" booleans with at least one True per row, "lengths" int64 from 1 to `high` (a size),
+    "ids" int64 below `high`. A `high` of 0 gives masks a row without any True, and lengths a 0.
+    """
+
+    shape: tuple[int | str, ...]
+    kind: Literal["normal", "mask", "lengths", "ids"] = "normal"
+    high: int | str | None = None
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The object at a dotted name, such as `torch.nn.ReLU`; with `arguments`, what calling it with them gives."""
+
+    name: str
+    arguments: Mapping[str, "CaseValue"] | None = None
+
+
+# A value in a case: a tensor to make, a named object, a plain constant, or a mapping (a config object or a batch, whose
+# entries are both attributes and items).
+CaseValue = TensorSpec | Named | int | float | bool | str | None | tuple["CaseValue", ...] | Mapping[str, "CaseValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Arguments of one call of `forward` (or of a function), by the legacy parameter's name."""
+
+    arguments: Mapping[str, CaseValue]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """One set of legacy constructor arguments, the sizes that symbols stand for under it, and the calls to make."""
+
+    arguments: Mapping[str, CaseValue]
+    dims: Mapping[str, int]
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How one original is exercised. `question` is set, and nothing else, where inputs could not be found.
+
+    `outputs` are the shapes that were seen, in the symbols of `dims`.
+    """
+
+    constructions: tuple[Construction, ...] = ()
+    outputs: tuple[tuple[int | str, ...], ...] = ()
+    question: str = ""
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShimPlace:
+    """Where the legacy name is imported from: `sys_path` entries and a module name under them."""
+
+    sys_path: tuple[str, ...]
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalTask:
+    """One original to prove a component against. `source` is the stored slice; `name` its class or function in it."""
+
+    id: str
+    name: str
+    source: str
+    adapter: Adapter
+    case: Case | None = None
+    shim: ShimPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTask:
+    """A component (`module` importable from `sys_path`, `name` in it) and its originals."""
+
+    component: str
+    module: str
+    name: str
+    kind: Literal["class", "function"]
+    sys_path: tuple[str, ...]
+    originals: tuple[OriginalTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the gate: `passed` is None where it does not apply, and `detail` says why or what differed."""
+
+    name: str
+    passed: bool | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalProof:
+    """`root` is the Merkle root over all paths the case reaches; `branches` is "reached/all" branches of `forward`."""
+
+    id: str
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    root: str = ""
+    branches: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How many seeded bugs the gate caught; those with equal roots do not count."""
+
+    seeded: int
+    caught: int
+    equal_roots: int
+    survivors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentProof:
+    component: str
+    originals: tuple[OriginalProof, ...]
+    environment: tuple[tuple[str, str], ...]
+    sensitivity: Sensitivity | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        if not self.originals:
+            return "NOT_RUN"
+        return max((proof.verdict for proof in self.originals), key=LADDER.index)
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict in PASSING

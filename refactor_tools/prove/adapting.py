@@ -1,0 +1,145 @@
+"""Builds and calls both sides from legacy arguments: the original as it is, the component through the adapter."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType, SimpleNamespace
+from typing import Literal
+
+from torch import nn
+
+from refactor_tools.model.adapters import Adapter, Argument
+
+Arguments = Mapping[str, object]
+Callee = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An original and its component, loaded, with the adapter between them.
+
+    `names` are the globals of the original's module, which adapter expressions may use.
+    """
+
+    kind: Literal["class", "function"]
+    original: Callee
+    component: Callee
+    adapter: Adapter
+    names: Arguments = MappingProxyType({})
+
+    def build_original(self, arguments: Arguments) -> nn.Module:
+        return _as_module(call_with(self.original, arguments))
+
+    def build_component(self, arguments: Arguments) -> nn.Module:
+        values = self._values(self.adapter.init, self.component, self.original, arguments)
+        built = call_with(self.component, arguments) if values is None else self.component(**values)
+        return _as_module(built)
+
+    def call_original(self, module: nn.Module | None, arguments: Arguments) -> object:
+        return _invoke(module, self.original, arguments)
+
+    def call_component(self, module: nn.Module | None, arguments: Arguments) -> object:
+        accepting = self.component if module is None else module.forward
+        values = self._values(self.adapter.forward, accepting, self.entry, arguments)
+        if values is None:
+            return _invoke(module, self.component, arguments)
+        return self.component(**values) if module is None else module(**values)
+
+    @property
+    def entry(self) -> Callee:
+        """What is called of the original: `forward`, unbound, or the function itself."""
+        forward: Callee = getattr(self.original, "forward", self.original)
+        return forward if self.kind == "class" else self.original
+
+    def legacy_key(self, key: str) -> str:
+        """A component's state key as the original calls it."""
+        head, dot, rest = key.partition(".")
+        return dict(self.adapter.state).get(head, head) + dot + rest
+
+    def _values(
+        self, adapted: Sequence[Argument], accepting: Callee, legacy: Callee, arguments: Arguments
+    ) -> dict[str, object] | None:
+        """The component's keyword arguments, or None where the legacy call is passed on as it is.
+
+        An adapter that lists nothing passes the call on if the component takes the legacy parameters by their names.
+        """
+        if adapted:
+            bound = bind(legacy, arguments, skip_self=self.kind == "class" and legacy is self.entry)
+            return {argument.name: evaluate(argument.value, bound, self.names) for argument in adapted}
+        accepted = inspect.signature(accepting).parameters
+        return None if arguments and all(name in accepted for name in arguments) else {}
+
+
+def bind(function: Callee, arguments: Arguments, *, skip_self: bool = False) -> dict[str, object]:
+    """All of `function`'s parameters with their values: those given, and the defaults of the others."""
+    signature = signature_of(function, skip_self=skip_self)
+    positional, keywords = as_call(signature, arguments)
+    bound = signature.bind(*positional, **keywords)
+    bound.apply_defaults()
+    return dict(bound.arguments)
+
+
+def signature_of(function: Callee, *, skip_self: bool = False) -> inspect.Signature:
+    """The signature, without its first parameter where `function` is a method fetched from its class."""
+    signature = inspect.signature(function)
+    return signature.replace(parameters=list(signature.parameters.values())[1:]) if skip_self else signature
+
+
+def as_call(
+    signature: inspect.Signature, arguments: Arguments, *, by_position: bool = False
+) -> tuple[tuple[object, ...], dict[str, object]]:
+    """Arguments by name as a call: everything by keyword, or by position up to the last that is given.
+
+    Between positions that are given, the parameters' defaults stand.
+    """
+    kinds = inspect.Parameter
+    places = [entry for entry in signature.parameters.values() if entry.kind in _POSITIONAL]
+    if not by_position:
+        places = [entry for entry in places if entry.kind is kinds.POSITIONAL_ONLY]
+    while places and places[-1].name not in arguments:
+        places.pop()
+    positional = [arguments[entry.name] if entry.name in arguments else entry.default for entry in places]
+    keywords = {name: value for name, value in arguments.items() if name not in {entry.name for entry in places}}
+    for name, parameter in signature.parameters.items():
+        if name in keywords and parameter.kind is kinds.VAR_POSITIONAL:
+            entries = keywords.pop(name)
+            positional += entries if isinstance(entries, tuple) else (entries,)
+        elif name in keywords and parameter.kind is kinds.VAR_KEYWORD:
+            extra = keywords.pop(name)
+            keywords.update(vars(extra) if isinstance(extra, SimpleNamespace) else _mapping(extra))
+    return tuple(positional), keywords
+
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"the arguments of **kwargs must be a mapping, not {type(value).__name__}")
+    return value
+
+
+def call_with(function: Callee, arguments: Arguments, *, by_position: bool = False) -> object:
+    positional, keywords = as_call(signature_of(function), arguments, by_position=by_position)
+    return function(*positional, **keywords)
+
+
+def _invoke(module: nn.Module | None, function: Callee, arguments: Arguments) -> object:
+    if module is None:
+        return call_with(function, arguments)
+    positional, keywords = as_call(signature_of(module.forward), arguments)
+    return module(*positional, **keywords)
+
+
+def evaluate(expression: str, legacy: Arguments, names: Arguments) -> object:
+    """The value of an adapter's expression over the legacy parameters and the legacy module's names."""
+    if expression in legacy:
+        return legacy[expression]
+    # One namespace, because a comprehension sees globals only.
+    return eval(expression, {**names, **legacy})
+
+
+def _as_module(built: object) -> nn.Module:
+    if not isinstance(built, nn.Module):
+        raise TypeError(f"{type(built).__name__} is no torch.nn.Module")
+    return built

@@ -1,0 +1,96 @@
+"""The runs that a case asks for: its calls, and the edges that are tried whether it names them or not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
+from refactor_tools.prove.adapting import Arguments
+from refactor_tools.prove.leaves import map_tensors
+from refactor_tools.prove.values import build
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One call: arguments by legacy name, made; `edge` where the case does not ask for it."""
+
+    label: str
+    arguments: Arguments
+    edge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One set of constructor arguments, made, and the calls under it."""
+
+    label: str
+    arguments: Arguments
+    scenarios: tuple[Scenario, ...]
+
+
+def settings_of(case: Case) -> tuple[Setting, ...]:
+    """Every construction of `case` with its calls, then the edges of its richest call."""
+    return tuple(_setting(index, construction) for index, construction in enumerate(case.constructions))
+
+
+def _setting(index: int, construction: Construction) -> Setting:
+    generator = torch.Generator()
+    generator.manual_seed(index)
+    arguments = _make(construction.arguments, construction.dims, generator)
+    calls = [
+        Scenario(call.note or f"call {number}", _make(call.arguments, construction.dims, generator))
+        for number, call in enumerate(construction.calls)
+    ]
+    edges = _edges(construction, generator) if construction.calls else ()
+    return Setting(f"construction {index}", arguments, (*calls, *edges))
+
+
+def _make(values: Mapping[str, CaseValue], dims: Mapping[str, int], generator: torch.Generator) -> Arguments:
+    return {name: build(value, dims, generator) for name, value in values.items()}
+
+
+def _edges(construction: Construction, generator: torch.Generator) -> Iterator[Scenario]:
+    call = max(construction.calls, key=lambda entry: len(entry.arguments))
+    dims = construction.dims
+    batch = _batch_symbol(call)
+    if batch and not _uses(construction.arguments, batch):
+        for size in (1, 0):
+            yield Scenario(f"batch {size}", _make(call.arguments, {**dims, batch: size}, generator), edge=True)
+    made = _make(call.arguments, dims, generator)
+    yield Scenario("non-contiguous", {name: map_tensors(_strided, value) for name, value in made.items()}, edge=True)
+    for name, value in call.arguments.items():
+        if isinstance(value, TensorSpec) and value.kind == "mask":
+            yield Scenario("all masked", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
+            yield Scenario("none masked", {**made, name: torch.ones_like(_tensor(made[name]))}, edge=True)
+        if isinstance(value, TensorSpec) and value.kind == "lengths":
+            yield Scenario("length 0", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
+
+
+def _batch_symbol(call: Call) -> str | None:
+    """The symbol of the first tensor's first size."""
+    for value in call.arguments.values():
+        if isinstance(value, TensorSpec) and value.shape and isinstance(value.shape[0], str):
+            return value.shape[0]
+    return None
+
+
+def _uses(values: Mapping[str, CaseValue], symbol: str) -> bool:
+    specs = [value for value in values.values() if isinstance(value, TensorSpec)]
+    return any(symbol in (*spec.shape, spec.high) for spec in specs)
+
+
+def _tensor(value: object) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{type(value).__name__} is no tensor")
+    return value
+
+
+def _strided(tensor: Tensor) -> Tensor:
+    """The same values in another order in memory, without gaps, so that a clone keeps the strides."""
+    return tensor.transpose(0, -1).contiguous().transpose(0, -1) if tensor.dim() > 1 else tensor
+
+
+def without_edges(setting: Setting) -> Setting:
+    return replace(setting, scenarios=tuple(scenario for scenario in setting.scenarios if not scenario.edge))

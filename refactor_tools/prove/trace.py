@@ -1,0 +1,210 @@
+"""Names every tensor of a real run by how it was computed: a Merkle hash of the operation and its operands' hashes.
+
+Two runs in which a tensor has the same hash computed it by the same operations on the same operands, in the forward
+and the backward pass. A dispatch mode sees them below autograd, where keyword style, defaults and modules are gone.
+"""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from linecache import getline
+from os.path import basename
+
+import torch
+from torch import Tensor
+from torch._ops import OpOverload
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+
+from refactor_tools.prove.worker import is_own_code
+
+# Both operands play the same part, so that their order is no difference.
+_COMMUTATIVE = frozenset(
+    f"aten.{name}"
+    for name in (
+        *("add.Tensor", "mul.Tensor", "maximum.default", "minimum.default", "eq.Tensor", "ne.Tensor"),
+        *("bitwise_and.Tensor", "bitwise_or.Tensor", "bitwise_xor.Tensor"),
+        *("logical_and.default", "logical_or.default", "logical_xor.default"),
+    )
+)
+# The result is the operand: another Python object over the same memory.
+_SAME_TENSOR = frozenset({"aten.alias.default", "aten.detach.default", "aten.lift_fresh.default", "aten.lift.default"})
+_SAME_OPERATION = {"aten._unsafe_view.default": "aten.view.default"}
+
+_Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One dispatched operation. `line` is "file:line: text" of the code that asked for it, in the backward pass of the
+    forward code that it differentiates."""
+
+    token: str
+    name: str
+    line: str
+    backward: bool
+
+    def __str__(self) -> str:
+        direction = " (backward)" if self.backward else ""
+        return f"{self.name.removeprefix('aten.')}{direction} at {self.line}" if self.line else self.name + direction
+
+
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves its modes untyped
+    """Records a run; `name` its leaves first, then read `token` of what came out."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.operations: list[Operation] = []
+        self.effect = "start"
+        self._tokens: dict[_Key, str] = {}
+        self._versions: dict[object, str] = {}
+        self._lines: dict[int, str] = {}
+        # Memory must not be reused while its address stands for a tensor.
+        self._alive: list[Tensor] = []
+
+    def name(self, label: str, tensor: Tensor) -> None:
+        """Make `tensor` a leaf with the name that both sides share."""
+        self._register(tensor, digest("leaf", label, _layout(tensor)))
+
+    def token(self, tensor: Tensor) -> str:
+        """The hash of `tensor` as its memory is now. What no recorded operation made is hashed by its content."""
+        key = _key(tensor)
+        if key not in self._tokens:
+            self._register(tensor, digest("content", _layout(tensor), _content(tensor)))
+        token, version = self._tokens[key], self._versions.get(key[0])
+        return digest(token, version) if version else token
+
+    def __torch_dispatch__(
+        self,
+        func: OpOverload,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        arguments = dict(_arguments(func, args, kwargs or {}))
+        operands = [self._operand(value) for value in arguments.values()]
+        name = _SAME_OPERATION.get(str(func), str(func))
+        line, backward = self._place()
+        result = func(*args, **(kwargs or {}))
+        if name in _SAME_TENSOR and isinstance(result, Tensor):
+            source = next(iter(arguments.values()))
+            if isinstance(source, Tensor) and _key(source) != _key(result):
+                self._register(result, self.token(source))
+            return result
+        if name in _COMMUTATIVE and operands[2:] in ([], [("int", "1")]):
+            operands[:2] = sorted(operands[:2], key=repr)
+        token = self._chained(func, digest(name, operands))
+        self.operations.append(Operation(token, name, line, backward))
+        self._written(func, arguments, token)
+        written = {_key(tensor) for tensor in _changed(func, arguments)}
+        for index, tensor in enumerate(_tensors(result)):
+            if _key(tensor) not in written:
+                self._register(tensor, digest(token, index))
+        return result
+
+    def _register(self, tensor: Tensor, token: str) -> None:
+        key = _key(tensor)
+        self._tokens[key] = token
+        self._alive.append(tensor)
+
+    def _operand(self, value: object) -> object:
+        if isinstance(value, Tensor):
+            return ("tensor", self.token(value))
+        if isinstance(value, tuple | list):
+            return ("list", tuple(self._operand(entry) for entry in value))
+        if isinstance(value, torch.Generator):
+            return ("generator", hashlib.sha256(value.get_state().numpy().tobytes()).hexdigest())
+        return (type(value).__name__, value.type if isinstance(value, torch.device) else repr(value))
+
+    def _chained(self, func: OpOverload, token: str) -> str:
+        """Random operations depend on those before them, because they draw from one stream."""
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            self.effect = token = digest(token, self.effect)
+        return token
+
+    def _written(self, func: OpOverload, arguments: Mapping[str, object], token: str) -> None:
+        for tensor in _changed(func, arguments):
+            memory = _key(tensor)[0]
+            self._versions[memory] = digest(self._versions.get(memory, ""), token)
+            self._alive.append(tensor)
+
+    def _place(self) -> tuple[str, bool]:
+        node = torch._C._current_autograd_node()
+        if node is not None:
+            return self._lines.get(node._sequence_nr(), ""), True
+        line = _calling_line()
+        # Autograd has numbered this operation's node just before it dispatched here.
+        self._lines[torch._C._autograd._get_sequence_nr() - 1] = line
+        return line, False
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _arguments(
+    func: OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
+    """Every argument of the schema with its value, defaults filled in."""
+    for index, argument in enumerate(func._schema.arguments):
+        if index < len(args) and not argument.kwarg_only:
+            yield argument.name, args[index]
+        else:
+            yield argument.name, kwargs.get(argument.name, argument.default_value)
+
+
+def _changed(func: OpOverload, arguments: Mapping[str, object]) -> Iterator[Tensor]:
+    """The tensors that `func` writes to."""
+    for argument in func._schema.arguments:
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            yield from _tensors(arguments[argument.name])
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, tuple | list):
+        for entry in value:
+            yield from _tensors(entry)
+
+
+def _key(tensor: Tensor) -> _Key:
+    """What tells a tensor from others: its memory and how it looks at it. Saved tensors come back as other objects."""
+    try:
+        memory = tensor.untyped_storage()._cdata
+    except (NotImplementedError, RuntimeError):
+        return (("object", id(tensor)),)
+    return (memory, tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype)
+
+
+def _layout(tensor: Tensor) -> tuple[object, ...]:
+    stride = tensor.stride() if tensor.layout == torch.strided else str(tensor.layout)
+    return (str(tensor.dtype), tuple(tensor.shape), stride)
+
+
+def _content(tensor: Tensor) -> str:
+    if tensor.is_meta:
+        return "meta"
+    with _disable_current_modes(), torch.no_grad():
+        plain = tensor.detach().cpu()
+        if plain.layout != torch.strided:
+            plain = plain.to_dense()
+        data = plain.resolve_conj().resolve_neg().contiguous().view(-1).view(torch.uint8)
+        return hashlib.sha256(data.numpy().tobytes()).hexdigest()
+
+
+def _calling_line() -> str:
+    frame = sys._getframe(1)
+    while frame is not None:
+        if _own(frame.f_code.co_filename):
+            return source_line(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back  # type: ignore[assignment]  # the loop's condition tests for None
+    return ""
+
+
+def source_line(filename: str, number: int) -> str:
+    return f"{basename(filename)}:{number}: {getline(filename, number).strip()}"
+
+
+_own: Callable[[str], bool] = lru_cache(maxsize=None)(is_own_code)

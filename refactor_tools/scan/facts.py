@@ -1,0 +1,74 @@
+"""A source file's facts, from one parse."""
+
+import ast
+import warnings
+from dataclasses import replace
+
+from refactor_tools.model.facts import Definition, FileFacts, Finding, Import, Problem, Source
+from refactor_tools.scan.exports import exported_names
+from refactor_tools.scan.frameworks import direct_framework, imports_by_name, used_framework
+from refactor_tools.scan.reader import Reader
+from refactor_tools.scan.suspicious import suspicious
+
+
+def file_facts(source: Source) -> FileFacts:
+    """What the tree-wide pass keeps of `source`. A file that does not parse has no definitions and one problem."""
+    lines = count_lines(source.text)
+    try:
+        return _facts(source, _parse(source), lines)
+    except SyntaxError as error:
+        # A line past the end is where an open bracket or string was noticed.
+        line = min(error.lineno or 1, max(lines, 1))
+        problem = Problem(source.path, line, f"does not parse: {error.msg}")
+    except (RecursionError, MemoryError):
+        problem = Problem(source.path, 0, "is nested too deeply to be read")
+    except ValueError as error:
+        problem = Problem(source.path, 0, f"does not parse: {error}")
+    return FileFacts(source.path, source.digest, lines, problems=(problem,))
+
+
+def count_lines(text: str) -> int:
+    """Lines as an editor counts them: a last line without an end is one."""
+    return text.count("\n") + (1 if text and not text.endswith("\n") else 0)
+
+
+def _parse(source: Source) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source.text)
+
+
+def _facts(source: Source, tree: ast.Module, lines: int) -> FileFacts:
+    reader = Reader(source.path)
+    reader.visit(tree)
+    named = imports_by_name(reader.imports)
+    outermost = reader.scopes[0]
+    return FileFacts(
+        path=source.path,
+        digest=source.digest,
+        lines=lines,
+        definitions=tuple(_with_framework(item, named) for item in sorted(reader.definitions, key=_by_line)),
+        imports=tuple(sorted(reader.imports, key=lambda found: found.line)),
+        exported=exported_names(tree),
+        bound=tuple(sorted(outermost.stores)),
+        sys_paths=tuple(dict.fromkeys(reader.sys_paths)),
+        findings=_findings(reader),
+        problems=tuple(reader.problems),
+        names=tuple(sorted({load.name for load in (*outermost.loads, *outermost.passed)})),
+    )
+
+
+def _with_framework(definition: Definition, named: dict[str, Import]) -> Definition:
+    framework = direct_framework(definition.bases, named)
+    used = framework or used_framework(definition, named)
+    return replace(definition, framework=used, is_module=framework is not None)
+
+
+def _findings(reader: Reader) -> tuple[Finding, ...]:
+    classes = (node for node in reader.nodes.values() if isinstance(node, ast.ClassDef))
+    found = [finding for node in classes for finding in suspicious(reader.path, node)]
+    return tuple(sorted(found, key=lambda finding: (finding.line, finding.message)))
+
+
+def _by_line(definition: Definition) -> tuple[int, int]:
+    return definition.line, -definition.end_line

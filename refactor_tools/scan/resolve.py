@@ -1,0 +1,143 @@
+"""Where an import leads, found by reading folders and never by importing."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
+from pathlib import Path
+from posixpath import dirname
+
+from refactor_tools.model.facts import EdgeVia, FileFacts, Import, Scan
+from refactor_tools.scan.folders import Folders, Located
+from refactor_tools.scan.modules import SOURCE_FOLDER, ModulePlace, place
+
+_STANDARD = sys.stdlib_module_names | {"__main__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Where one import leads: a file of the tree and the attributes in it, or the name of an `external` module.
+
+    `reason` says why it leads nowhere; `how` in which hidden way it was found ("" for an ordinary one).
+    """
+
+    path: str = ""
+    attributes: tuple[str, ...] = ()
+    external: str = ""
+    via: EdgeVia = "plain"
+    reason: str = ""
+    how: str = ""
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves the imports of one scanned tree."""
+
+    folders: Folders
+    files: dict[str, FileFacts]
+    _places: dict[str, ModulePlace] = field(default_factory=dict)
+    _roots: tuple[str, ...] = ()
+    _installed: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scan: Scan) -> "Resolver":
+        files = {facts.path: facts for facts in scan.files}
+        resolver = cls(Folders.of(Path(scan.root), files), files)
+        packaged = (resolver.place(path) for path in files)
+        roots = {found.source_root for found in packaged if not found.script_folder}
+        resolver._roots = tuple(sorted(roots | {"", SOURCE_FOLDER}))
+        return resolver
+
+    def place(self, path: str) -> ModulePlace:
+        """The module that `path` is."""
+        if path not in self._places:
+            self._places[path] = place(path, self.folders.has_init)
+        return self._places[path]
+
+    def resolve(self, path: str, found: Import) -> Resolution:
+        """Where the import `found` in the file `path` leads."""
+        dotted = ".".join(part for part in (found.module, found.name if found.name != "*" else "") if part)
+        needed = found.module.count(".") + 1 if found.module else 0
+        if found.level:
+            return self._relative(path, found, dotted, needed)
+        for folder, how in self._search_path(path, dotted.partition(".")[0]):
+            located = self.folders.locate(folder, dotted)
+            if located.kind != "missing" and located.path != path and located.kind != "namespace":
+                via: EdgeVia = "sys-path" if how else found.via
+                return self._reached(located, found, dotted, needed, via if found.via != "string" else "string", how)
+        return self._external(found)
+
+    def _relative(self, path: str, found: Import, dotted: str, needed: int) -> Resolution:
+        folder = dirname(path)
+        for _ in range(found.level - 1):
+            if not folder:
+                return Resolution(reason="reaches above the root")
+            folder = dirname(folder)
+        located = self.folders.locate(folder, dotted)
+        if located.parts < max(needed, 1) and not found.module and self.folders.has_init(folder):
+            package = f"{folder}/__init__.py" if folder else "__init__.py"
+            located = Located("file", package, 0)
+        return self._reached(located, found, dotted, needed, found.via, "import by string" if found.via == "string" else "")
+
+    def _reached(
+        self, located: Located, found: Import, dotted: str, needed: int, via: EdgeVia, how: str
+    ) -> Resolution:
+        parts = tuple(dotted.split(".")) if dotted else ()
+        if located.kind == "compiled":
+            return Resolution(external=located.path.replace("/", "."), via=via)
+        if located.kind != "file" or located.parts < needed:
+            missing = ".".join(parts[: located.parts + 1])
+            return Resolution(reason=f"no module `{missing}` in the tree")
+        attributes = parts[located.parts :]
+        if attributes and not self.provides(located.path, attributes[0]):
+            return Resolution(reason=f"{located.path} has no `{attributes[0]}`")
+        return Resolution(located.path, attributes, via=via, how=how or ("import by string" if via == "string" else ""))
+
+    def provides(self, path: str, name: str) -> bool:
+        """Whether the module in `path` may have the attribute `name`; true where that cannot be known."""
+        facts = self.files.get(path)
+        if facts is None or facts.problems or name in facts.bound or name in _MODULE_ATTRIBUTES:
+            return True
+        dynamic = "__getattr__" in facts.bound or "globals" in facts.names
+        return dynamic or any(found.name == "*" for found in facts.imports)
+
+    def _search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
+        """Folders that an absolute import in `path` is looked for in, each with how it got there."""
+        here, own = dirname(path), self.place(path)
+        if own.script_folder:
+            yield here, "script folder"
+        for folder in self.files[path].sys_paths:
+            yield folder, "sys.path"
+        if not own.script_folder:
+            yield own.source_root, ""
+        for folder in sorted(self._roots, key=lambda root: (-_shared(root, here), root)):
+            yield folder, ""
+        if top in _STANDARD or self._is_installed(top):
+            return
+        while here:
+            yield here, "started from another folder"
+            here = dirname(here)
+
+    def _external(self, found: Import) -> Resolution:
+        top = found.module.partition(".")[0]
+        if top in _STANDARD or self._is_installed(top):
+            return Resolution(external=found.module, via=found.via)
+        return Resolution(external=found.module, via=found.via, reason="neither in the tree nor installed here")
+
+    def _is_installed(self, top: str) -> bool:
+        if top not in self._installed:
+            self._installed[top] = PathFinder.find_spec(top) is not None
+        return self._installed[top]
+
+
+_MODULE_ATTRIBUTES = frozenset(("__version__", "__file__", "__path__", "__name__", "__doc__", "__all__", "__dict__"))
+
+
+def _shared(root: str, folder: str) -> int:
+    """How many leading folders two paths share."""
+    count = 0
+    for ours, theirs in zip(root.split("/"), folder.split("/"), strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count

@@ -1,0 +1,460 @@
+"""Anti-unification below the level of statements, and the state of a fold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import libcst as cst
+
+from refactor_tools.clones.alignment import align
+from refactor_tools.unify.likeness import element_likeness
+from refactor_tools.unify.rewriting import FreeNames, visited
+from refactor_tools.unify.syntax import code, dotted, is_constant, key, parts, reads, same, self_attribute, walk
+from refactor_tools.unify.template import (
+    Hole,
+    Option,
+    hole_name,
+    hole_number,
+    instantiate,
+    option_of,
+    optional_element,
+)
+from refactor_tools.unify.vocabulary import constructor_parameters, default_of, is_constructor, role
+
+_SEQUENCES = frozenset({"nn.Sequential"})
+
+N = TypeVar("N", bound=cst.CSTNode)
+
+
+class Mismatch(Exception):
+    """Two copies differ where nothing can stand for both; `texts` are the two places."""
+
+    def __init__(self, reason: str, texts: tuple[str, ...]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.texts = texts
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    holes: dict[int, Hole]
+    options: dict[int, Option]
+    hoists: dict[int, frozenset[int]]
+    attributes: dict[str, str]
+    local: dict[str, str]
+
+
+class ExpressionFold:
+    """The state of folding one member into the template, and the rules for expressions.
+
+    `attributes` and `local` map the template's names to the new member's; both are bijections.
+    """
+
+    def __init__(self) -> None:
+        self.holes: dict[int, Hole] = {}
+        self.options: dict[int, Option] = {}
+        self.attributes_of: list[dict[str, str]] = []
+        self.locals_of: list[dict[str, dict[str, str]]] = []
+        self.count = 0
+        self.method = ""
+        self.argument = ("", "")
+        self.attributes: dict[str, str] = {}
+        self.local: dict[str, str] = {}
+        self.own_locals: dict[str, dict[str, str]] = {}
+        self.hoists: dict[int, frozenset[int]] = {}
+        self.our_names: frozenset[str] = frozenset()
+        self.their_names: frozenset[str] = frozenset()
+        self.parameters: frozenset[str] = frozenset()
+        self.computed: frozenset[str] = frozenset()
+
+    # The life of one member's fold.
+
+    def begin(self) -> None:
+        self.attributes, self.own_locals = {}, {}
+
+    def end(self) -> None:
+        self.attributes_of.append(self.attributes)
+        self.locals_of.append(self.own_locals)
+        self.holes = {
+            number: replace(hole, values=hole.values + (None,) * (self.count + 1 - len(hole.values)))
+            for number, hole in self.holes.items()
+        }
+
+    def enter(self, name: str, left: cst.FunctionDef, right: cst.FunctionDef) -> None:
+        self.method, self.local = name, {}
+        self.own_locals[name] = self.local
+        self.our_names, self.their_names = bound_names(left), bound_names(right)
+        self.parameters = _parameters(left) | _parameters(right)
+        self.computed = (self.our_names | self.their_names) - self.parameters
+
+    def state(self) -> _State:
+        return _State(dict(self.holes), dict(self.options), dict(self.hoists), dict(self.attributes), dict(self.local))
+
+    def restore(self, state: object) -> None:
+        assert isinstance(state, _State)
+        self.holes, self.options, self.hoists = dict(state.holes), dict(state.options), dict(state.hoists)
+        self.attributes, self.local = dict(state.attributes), dict(state.local)
+        self.own_locals[self.method] = self.local
+
+    def cost(self) -> int:
+        return len(self.holes) + 3 * len(self.options) + len(self.hoists)
+
+    # Names.
+
+    def our_name(self, theirs: str) -> str:
+        """The template's name for a name of the new member."""
+        return next((ours for ours, name in self.local.items() if name == theirs), theirs)
+
+    def bind_local(self, ours: str, theirs: str) -> bool:
+        return _bind(self.local, ours, theirs)
+
+    def translated(self, statement: cst.BaseStatement) -> cst.BaseStatement:
+        """A statement of the new member in the template's names."""
+        back = {theirs: ours for ours, theirs in self.local.items()}
+        fresh = self.computed if self.method == "__init__" else self.their_names
+        for name in sorted((reads(statement) & fresh & self.their_names) - set(back) - {"self"}):
+            if name in self.our_names:
+                raise Mismatch(f"`{name}` means different things", (code(statement),))
+            self.local[name] = name
+        members = {theirs: ours for ours, theirs in self.attributes.items()}
+        for node in walk(statement):
+            own = self_attribute(node)
+            if own and own not in members:
+                if not _bind(self.attributes, own, own):
+                    raise Mismatch(f"`self.{own}` means different things", (code(statement),))
+                members[own] = own
+        return visited(statement, _Translation(back, members))
+
+    # Holes and options.
+
+    def new_option(self, present: frozenset[int], *, element: bool, position: str = "") -> int:
+        number = len(self.options)
+        self.options[number] = Option(self.method, present, element, position)
+        return number
+
+    def present(self, number: int) -> None:
+        option = self.options[number]
+        self.options[number] = replace(option, present=option.present | {self.count})
+
+    def hole(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.BaseExpression:
+        """A hole for two expressions that differ.
+
+        Raises:
+            Mismatch: one of them cannot be known when the component is built.
+        """
+        number = hole_number(left)
+        if number is not None:
+            known = self.holes[number].values
+            values = known + (None,) * (self.count - len(known))
+        else:
+            values = tuple(self._part(left, member) for member in range(self.count))
+            number = max(self.holes, default=-1) + 1
+        assert isinstance(right, cst.BaseExpression)
+        self._must_be_known(left, *values, right)
+        self.holes[number] = Hole(self.method, (*values, right), self.argument)
+        return cst.Name(hole_name(number))
+
+    def _part(self, node: cst.CSTNode, member: int) -> cst.BaseExpression | None:
+        names = self.locals_of[member].get(self.method, {})
+        part = instantiate(node, member, self.holes, self.options, self.hoists, self.attributes_of[member], names)
+        assert isinstance(part, cst.BaseExpression)
+        return None if any(hole_number(item) is not None for item in walk(part)) else part
+
+    def _must_be_known(self, left: cst.CSTNode, *values: cst.BaseExpression | None) -> None:
+        """In `__init__` an expression over its parameters will do, elsewhere only a constant."""
+        for value in values:
+            if value is None or is_constant(value):
+                continue
+            names = reads(value)
+            if self.method == "__init__" and "self" not in names and not names & self.computed:
+                continue
+            texts = tuple("" if item is None else code(item) for item in values)
+            raise Mismatch(f"an expression in {self.method} differs", texts)
+
+    # Expressions.
+
+    def node_of(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
+        """The generalisation of two nodes.
+
+        Raises:
+            Mismatch: they differ in something that is no expression, or in one that no hole can stand for.
+        """
+        if hole_number(left) is not None:
+            return self._fill(left, right)
+        if isinstance(left, cst.Name) and isinstance(right, cst.Name):
+            return self._name(left, right)
+        if self_attribute(left) and self_attribute(right):
+            if _bind(self.attributes, self_attribute(left), self_attribute(right)):
+                return left
+            raise Mismatch("members of self differ", self.texts([left], [right]))
+        if isinstance(left, cst.BaseExpression) and isinstance(right, cst.BaseExpression):
+            return self._expression(left, right)
+        if type(left) is not type(right):
+            raise Mismatch("the code differs", self.texts([left], [right]))
+        return self._generic(left, right)
+
+    def _fill(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
+        number = hole_number(left) or 0
+        self.argument = self.holes[number].argument
+        return self.hole(left, right)
+
+    def _name(self, left: cst.Name, right: cst.Name) -> cst.CSTNode:
+        ours, theirs = left.value, right.value
+        if ours in self.our_names and theirs in self.their_names:
+            if self.method == "__init__" and not {ours, theirs} <= self.computed | {"self"}:
+                return left if ours == theirs else self.hole(left, right)
+            free = not {ours, theirs} & self.parameters
+            if self.local.get(ours) == theirs or (free and _bind(self.local, ours, theirs)):
+                return left
+            raise Mismatch("names differ", (ours, theirs))
+        if ours == theirs and ours not in self.our_names and theirs not in self.their_names:
+            return left
+        return self.hole(left, right)
+
+    def _expression(self, left: cst.BaseExpression, right: cst.BaseExpression) -> cst.CSTNode:
+        if is_constant(left) and is_constant(right):
+            return left if same(left, right) else self.hole(left, right)
+        if type(left) is not type(right):
+            return self.hole(left, right)
+        if isinstance(left, cst.Call) and isinstance(right, cst.Call):
+            return self._call(left, right)
+        if isinstance(left, cst.Attribute) and isinstance(right, cst.Attribute):
+            if left.attr.value != right.attr.value or self._unlike_parameters(left, right):
+                return self.hole(left, right)
+            return left.with_changes(value=self.node_of(left.value, right.value))
+        if self.method == "__init__" and isinstance(left, (cst.BinaryOperation, cst.UnaryOperation)):
+            return self._arithmetic(left, right)
+        before = self.state()
+        try:
+            return self._generic(left, right)
+        except Mismatch:
+            self.restore(before)
+            return self.hole(left, right)
+
+    def _unlike_parameters(self, left: cst.Attribute, right: cst.Attribute) -> bool:
+        """`config.width` against `options.width`: two attributes of constructor parameters, to be taken whole."""
+        ours, theirs = dotted(left), dotted(right)
+        roots = {ours.partition(".")[0], theirs.partition(".")[0]}
+        return self.method == "__init__" and ours != theirs and bool(roots & self.parameters)
+
+    def _arithmetic(self, left: cst.BaseExpression, right: cst.BaseExpression) -> cst.CSTNode:
+        """A size in arithmetic stays a size (`4 * dim`); anything else is one parameter (`4 * width` | `width`)."""
+        before = self.state()
+        try:
+            united = self._generic(left, right)
+        except Mismatch:
+            united = None
+        if united is not None and all(self._references(node) for node in walk(united)):
+            return united
+        self.restore(before)
+        return self.hole(left, right)
+
+    def _references(self, node: cst.CSTNode) -> bool:
+        number = hole_number(node)
+        if number is None:
+            return True
+        return all(value is None or dotted(value) for value in self.holes[number].values)
+
+    def _call(self, left: cst.Call, right: cst.Call) -> cst.CSTNode:
+        ours, theirs = self._constructor(left), dotted(right.func)
+        if ours != theirs and self.method == "__init__" and is_constructor(ours) and is_constructor(theirs):
+            return self._factory(left, right, ours, theirs)
+        func = self.node_of(left.func, right.func)
+        assert isinstance(func, cst.BaseExpression)
+        if ours in _SEQUENCES:
+            return left.with_changes(func=func, args=self._elements(left.args, right.args))
+        return left.with_changes(func=func, args=self._arguments(left, right, theirs))
+
+    def _constructor(self, call: cst.Call) -> str:
+        number = hole_number(call.func)
+        if number is None:
+            return dotted(call.func)
+        values = self.holes[number].values
+        return next((dotted(value) for value in values if value is not None), "")
+
+    def _factory(self, left: cst.Call, right: cst.Call, ours: str, theirs: str) -> cst.CSTNode:
+        """Another class in the same place: its name is the hole if the arguments agree, else the whole call is."""
+        if role(ours) != role(theirs):
+            raise Mismatch("layers differ", self.texts([left], [right]))
+        before = self.state()
+        try:
+            args = self._arguments(left, right, theirs)
+        except Mismatch:
+            self.restore(before)
+            raise
+        self.argument = ("", "")
+        return left.with_changes(func=self.hole(left.func, right.func), args=args)
+
+    def _arguments(self, left: cst.Call, right: cst.Call, name: str) -> list[cst.Arg]:
+        """Arguments by position and by keyword; a known default stands in for one that only one side gives."""
+        if any(arg.star for arg in (*left.args, *right.args)):
+            if not same(left.args, right.args):
+                raise Mismatch("starred arguments differ", self.texts([left], [right]))
+            return list(left.args)
+        order = constructor_parameters(name)
+        ours, theirs = _by_name(left.args, order), _by_name(right.args, order)
+        result = []
+        for argument in [*ours, *(item for item in theirs if item not in ours)]:
+            a = ours[argument].value if argument in ours else default_of(name, argument)
+            b = theirs[argument].value if argument in theirs else default_of(name, argument)
+            if a is None or b is None:
+                raise Mismatch("calls with other arguments", self.texts([left], [right]))
+            self.argument = (name, argument)
+            value = self.node_of(a, b)
+            self.argument = ("", "")
+            result.append(_argument(ours.get(argument), argument, value, left, right))
+        return result
+
+    def _elements(self, left: Sequence[cst.Arg], right: Sequence[cst.Arg]) -> list[cst.Arg]:
+        result: list[cst.Arg] = []
+        ours = [arg.value for arg in left]
+        theirs = [arg.value for arg in right]
+        last = len(ours) - 1
+        for i, j in align(ours, theirs, self._element_likeness, 0.5):
+            if i is not None and j is not None:
+                result.append(cst.Arg(self._element(ours[i], theirs[j])))
+            elif i is not None:
+                result.append(cst.Arg(self._element_without(ours[i], i, last)))
+            elif j is not None:
+                position = "first" if j == 0 else "last" if j == len(theirs) - 1 else ""
+                number = self.new_option(frozenset({self.count}), element=True, position=position)
+                result.append(cst.Arg(optional_element(number, self.opened(theirs[j]))))
+        return result
+
+    def _element_likeness(self, left: cst.BaseExpression, right: cst.BaseExpression) -> float:
+        option = option_of(left)
+        inner = option[1] if option else left
+        if isinstance(inner, cst.Call) and hole_number(inner.func) is not None:
+            inner = inner.with_changes(func=cst.parse_expression(self._constructor(inner)))
+        assert isinstance(inner, cst.BaseExpression)
+        return element_likeness(inner, right)
+
+    def _element(self, left: cst.BaseExpression, right: cst.BaseExpression) -> cst.BaseExpression:
+        option = option_of(left)
+        united = self.node_of(option[1] if option else left, right)
+        assert isinstance(united, cst.BaseExpression)
+        if option is None:
+            return united
+        self.present(option[0])
+        return optional_element(option[0], united)
+
+    def _element_without(self, value: cst.BaseExpression, index: int, last: int) -> cst.BaseExpression:
+        if option_of(value):
+            return value
+        position = "first" if index == 0 else "last" if index == last else ""
+        number = self.new_option(frozenset(range(self.count)), element=True, position=position)
+        return optional_element(number, self.opened(value, members=range(self.count)))
+
+    def opened(self, node: N, members: Sequence[int] = ()) -> N:
+        """Constructor arguments that only some members have, as holes: the new member's own, or those of `members`."""
+        return visited(node, _Opening(self, members))
+
+    def own_hole(self, value: cst.BaseExpression, argument: tuple[str, str], members: Sequence[int]) -> cst.Name:
+        """A hole for a place that only some members have."""
+        number = max(self.holes, default=-1) + 1
+        if members:
+            values = tuple(self._part(value, member) if member in members else None for member in range(self.count))
+        else:
+            values = (*(None for _ in range(self.count)), value)
+        self.holes[number] = Hole(self.method, values, argument)
+        return cst.Name(hole_name(number))
+
+    def _generic(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
+        changes: dict[str, object] = {}
+        for (name, ours), (_, theirs) in zip(parts(left), parts(right), strict=True):
+            if isinstance(ours, cst.CSTNode) and isinstance(theirs, cst.CSTNode):
+                changes[name] = self.node_of(ours, theirs)
+            elif _is_sequence(ours) and _is_sequence(theirs) and len(ours) == len(theirs):  # type: ignore[arg-type]
+                changes[name] = [self.node_of(a, b) for a, b in zip(ours, theirs, strict=True)]  # type: ignore[arg-type]
+            elif key(ours) != key(theirs):
+                raise Mismatch("the code differs", self.texts([left], [right]))
+        return left.with_changes(**changes)
+
+    def texts(self, left: Sequence[cst.CSTNode], right: Sequence[cst.CSTNode]) -> tuple[str, ...]:
+        return tuple("; ".join(code(node) for node in nodes) for nodes in (left, right))
+
+
+class _Opening(cst.CSTTransformer):
+    """Turns what constructors are given into holes, inside what only some members have."""
+
+    def __init__(self, fold: ExpressionFold, members: Sequence[int]) -> None:
+        super().__init__()
+        self.fold, self.members = fold, members
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        name = dotted(original_node.func)
+        if self.fold.method != "__init__" or not is_constructor(name) or name in _SEQUENCES:
+            return updated_node
+        order = constructor_parameters(name)
+        args = [
+            arg.with_changes(value=self._value(arg.value, (name, argument)))
+            for argument, arg in _by_name(updated_node.args, order).items()
+        ]
+        return updated_node.with_changes(args=args)
+
+    def _value(self, value: cst.BaseExpression, argument: tuple[str, str]) -> cst.BaseExpression:
+        if hole_number(value) is not None or is_constructor(dotted(value)) or isinstance(value, cst.Call):
+            return value
+        rate = argument[1] == "p" and role(argument[0]) == "dropout"
+        if is_constant(value) and not rate:
+            return value
+        return self.fold.own_hole(value, argument, self.members)
+
+
+class _Translation(FreeNames):
+    def __init__(self, names: dict[str, str], attributes: dict[str, str]) -> None:
+        super().__init__(lambda name: cst.Name(names[name]) if names.get(name, name) != name else None)
+        self.attributes = attributes
+
+    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
+        own = self_attribute(original_node)
+        name = self.attributes.get(own, own) if own else original_node.attr.value
+        return updated_node.with_changes(attr=cst.Name(name))
+
+
+def _bind(names: dict[str, str], ours: str, theirs: str) -> bool:
+    """Add a pair to a bijection; False where it would break it."""
+    if ours in names:
+        return names[ours] == theirs
+    if theirs in names.values():
+        return False
+    names[ours] = theirs
+    return True
+
+
+def _is_sequence(value: object) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _parameters(function: cst.FunctionDef) -> frozenset[str]:
+    return frozenset(node.name.value for node in walk(function.params) if isinstance(node, cst.Param)) - {"self"}
+
+
+def bound_names(function: cst.FunctionDef) -> frozenset[str]:
+    """Names a function binds: parameters, targets, loop variables."""
+    found = {"self"} | _parameters(function)
+    for node in walk(function):
+        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
+            found |= reads(node.target)
+    return frozenset(found)
+
+
+def _by_name(args: Sequence[cst.Arg], order: Sequence[str]) -> dict[str, cst.Arg]:
+    """Arguments by the parameter they feed; "0", "1", ... where the constructor is not known."""
+    found: dict[str, cst.Arg] = {}
+    for position, arg in enumerate(args):
+        if arg.keyword is not None:
+            found[arg.keyword.value] = arg
+        else:
+            found[order[position] if position < len(order) else str(position)] = arg
+    return found
+
+
+def _argument(written: cst.Arg | None, name: str, value: cst.CSTNode, left: cst.Call, right: cst.Call) -> cst.Arg:
+    assert isinstance(value, cst.BaseExpression)
+    if written is not None:
+        return written.with_changes(value=value, comma=cst.MaybeSentinel.DEFAULT)
+    if not name.isidentifier():
+        raise Mismatch("calls with other arguments", (code(left), code(right)))
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return cst.Arg(value=value, keyword=cst.Name(name), equal=equal)

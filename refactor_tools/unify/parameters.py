@@ -1,0 +1,199 @@
+"""From holes and options to the constructor of a component."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import libcst as cst
+
+from refactor_tools.unify.expressions import Mismatch
+from refactor_tools.unify.members import Member
+from refactor_tools.unify.naming import choose, most_common, own_name, size_name
+from refactor_tools.unify.syntax import dotted, expression, is_constant, walk
+from refactor_tools.unify.template import Hole, Template, hole_number, option_of
+from refactor_tools.unify.vocabulary import annotation, annotation_by_name, is_constructor, role
+
+Kind = Literal["size", "number", "switch", "factory"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewParameter:
+    """A parameter of the component and each member's value for it, in that member's own terms (None: the default).
+
+    `holes` are those it fills; `argument` is the constructor argument that it feeds first.
+    """
+
+    name: str
+    kind: Kind
+    annotation: str
+    default: str | None
+    values: tuple[str | None, ...]
+    holes: frozenset[int] = frozenset()
+    argument: tuple[str, str] = ("", "")
+
+    @property
+    def optional(self) -> bool:
+        return self.default is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """For every hole the options around it; for every option the holes inside it."""
+
+    around: Mapping[int, frozenset[int]]
+    inside: Mapping[int, tuple[int, ...]]
+
+
+def surroundings(template: Template) -> Surroundings:
+    """Which holes stand inside which options."""
+    around: dict[int, set[int]] = {number: set() for number in template.holes}
+    inside: dict[int, tuple[int, ...]] = {}
+    for node in walk(template.node):
+        option = option_of(node)
+        if option is not None:
+            holes = [hole_number(item) for item in walk(option[1])]
+            inside[option[0]] = tuple(number for number in holes if number is not None)
+            for number in inside[option[0]]:
+                around[number].add(option[0])
+    return Surroundings({number: frozenset(options) for number, options in around.items()}, inside)
+
+
+def visible(template: Template, where: Surroundings) -> dict[int, Hole]:
+    """Holes with None for members that lack an option around them."""
+    shown: dict[int, Hole] = {}
+    for number, hole in template.holes.items():
+        present = set(range(len(hole.values)))
+        for option in where.around[number]:
+            present &= template.options[option].present
+        values = tuple(value if index in present else None for index, value in enumerate(hole.values))
+        shown[number] = replace(hole, values=values)
+    return shown
+
+
+def group(holes: Mapping[int, Hole], order: Sequence[int]) -> list[list[int]]:
+    """Holes that may share one parameter: the same values wherever both have one, full ones first."""
+    full = [number for number in order if None not in holes[number].texts]
+    partial = [number for number in order if None in holes[number].texts]
+    groups: list[list[int]] = []
+    for number in full + partial:
+        home = next((found for found in groups if _agree(holes[found[0]], holes[number])), None)
+        if home is None:
+            groups.append([number])
+        else:
+            home.append(number)
+    position = {number: index for index, number in enumerate(order)}
+    return [sorted(found, key=position.__getitem__) for found in groups]
+
+
+def _agree(full: Hole, other: Hole) -> bool:
+    if _is_factory(full) != _is_factory(other) or full.method != other.method:
+        return False
+    pairs = list(zip(full.texts, other.texts, strict=True))
+    shared = [a == b for a, b in pairs if b is not None]
+    covered = all(a is not None for a, b in pairs if b is not None)
+    return bool(shared) and covered and all(shared)
+
+
+def _is_factory(hole: Hole) -> bool:
+    return any(value is not None and is_constructor(dotted(value)) for value in hole.values)
+
+
+def in_order(template: Template) -> list[int]:
+    """Hole numbers in the order of `__init__`, then of the other methods."""
+    found = [hole_number(node) for node in walk(template.node)]
+    return [number for number in found if number is not None]
+
+
+def hole_parameters(template: Template, members: Sequence[Member], where: Surroundings) -> list[NewParameter]:
+    """One parameter for every group of holes, named by its role."""
+    holes = visible(template, where)
+    parameters: list[NewParameter] = []
+    for numbers in group(holes, in_order(template)):
+        parameter = _parameter(holes, numbers, members, {item.name for item in parameters})
+        parameters.append(parameter)
+    return parameters
+
+
+def _parameter(
+    holes: Mapping[int, Hole], numbers: list[int], members: Sequence[Member], taken: set[str]
+) -> NewParameter:
+    fullest = min(numbers, key=lambda number: holes[number].texts.count(None))
+    hole = holes[fullest]
+    if _is_factory(hole):
+        return _factory(hole, numbers, taken)
+    arguments = [holes[number].argument[1] for number in numbers if holes[number].argument[1]]
+    names = [own_name(text) for text in hole.texts]
+    name = choose((most_common(names), size_name(arguments), *names), taken)
+    constant = all(value is None or is_constant(value) for value in hole.values)
+    default = _commonest(hole.texts) if constant and None not in hole.texts else None
+    kind = _type(arguments, name, hole, members)
+    return NewParameter(
+        name=name,
+        kind="size" if kind == "int" and default is None else "switch" if kind == "bool" else "number",
+        annotation=kind,
+        default=default,
+        values=tuple(None if default is not None and text == default else text for text in hole.texts),
+        holes=frozenset(numbers),
+        argument=holes[numbers[0]].argument,
+    )
+
+
+def _factory(hole: Hole, numbers: list[int], taken: set[str]) -> NewParameter:
+    layer = next(dotted(value) for value in hole.values if value is not None)
+    name = choose((role(layer),), taken)
+    default = _commonest(hole.texts) if None not in hole.texts else None
+    takes = "[int]" if role(layer) == "norm" else "[]" if role(layer) == "activation" else "..."
+    return NewParameter(
+        name=name,
+        kind="factory",
+        annotation=f"Callable[{takes}, nn.Module]",
+        default=default,
+        values=tuple(None if default is not None and text == default else text for text in hole.texts),
+        holes=frozenset(numbers),
+    )
+
+
+def _commonest(texts: Sequence[str | None]) -> str | None:
+    ranked = Counter(text for text in texts if text is not None).most_common(1)
+    return ranked[0][0] if ranked else None
+
+
+def _type(arguments: Sequence[str], name: str, hole: Hole, members: Sequence[Member]) -> str:
+    by_argument = next((annotation(item) for item in arguments if annotation(item)), "")
+    written = _written_type(hole.texts, members)
+    by_value = next((_literal_type(value) for value in hole.values if value is not None and is_constant(value)), "")
+    return by_argument or written or by_value or annotation_by_name(name) or "Any"
+
+
+def _written_type(texts: Sequence[str | None], members: Sequence[Member]) -> str:
+    for text, member in zip(texts, members, strict=True):
+        found = next((item for item in member.parameters if item.name == text and item.annotation), None)
+        if found is not None and found.annotation in ("int", "float", "bool", "str"):
+            return found.annotation
+    return ""
+
+
+def _literal_type(value: cst.BaseExpression) -> str:
+    if isinstance(value, cst.Integer):
+        return "int"
+    if isinstance(value, cst.SimpleString):
+        return "str"
+    if isinstance(value, cst.Name):
+        return "bool" if value.value in ("True", "False") else ""
+    if isinstance(value, cst.Tuple):
+        return "tuple[int, ...]"
+    return "float"
+
+
+def literal_type(text: str) -> str:
+    """The type of a literal's source text, "" for anything else."""
+    node = expression(text)
+    return _literal_type(node) if is_constant(node) else ""
+
+
+def refuse_too_many(parameters: Sequence[NewParameter], limit: int) -> None:
+    """Raises Mismatch where a merge would add more parameters than the settings allow."""
+    added = [item for item in parameters if item.kind != "size"]
+    if len(added) > limit:
+        raise Mismatch(f"{len(added)} parameters would have to be added, the limit is {limit}", ())

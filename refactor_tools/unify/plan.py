@@ -1,0 +1,254 @@
+"""A family's members to one candidate, or to the reason why not."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from refactor_tools.model.adapters import Adapter, Argument
+from refactor_tools.model.facts import Parameter
+from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.antiunify import generalise
+from refactor_tools.unify.body import Decisions, build
+from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
+from refactor_tools.unify.expressions import Mismatch
+from refactor_tools.unify.likeness import alike
+from refactor_tools.unify.members import Member
+from refactor_tools.unify.naming import most_common
+from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
+from refactor_tools.unify.roundtrip import check_round_trip
+from refactor_tools.unify.switches import Switches, switches
+from refactor_tools.unify.syntax import assigned_attribute, is_constant, walk
+from refactor_tools.unify.template import ForwardParameter, Template, option_of
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A component that every member is an instance of. `node` has no docstrings yet; `adapters` and `verbatim` go with
+    `members`: `verbatim` says that the component has the member's own signature and names throughout.
+    """
+
+    name: str
+    members: tuple[Member, ...]
+    node: cst.ClassDef | cst.FunctionDef
+    parameters: tuple[NewParameter, ...]
+    constructor: tuple[Parameter, ...]
+    forward: tuple[Parameter, ...]
+    adapters: tuple[Adapter, ...]
+    verbatim: tuple[bool, ...]
+    template: Template
+
+
+def unify(members: Sequence[Member], *, max_parameters: int = 6, max_branches: int = 2) -> Candidate | Refusal:
+    """The least general component for `members`, or why there is none."""
+    arranged = around_medoid(members)
+    try:
+        template = generalise(arranged)
+        check_round_trip(template, arranged)
+        return _candidate(template, arranged, max_parameters, max_branches)
+    except Mismatch as mismatch:
+        return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
+
+
+def around_medoid(members: Sequence[Member]) -> tuple[Member, ...]:
+    """The member most alike to the others first, then the others by path; of a pair the first by path."""
+    by_path = sorted(members, key=lambda member: member.id)
+    if len(by_path) < 3:
+        return tuple(by_path)
+    sums = [sum(alike(member.node, other.node) for other in by_path) for member in by_path]
+    medoid = by_path[max(range(len(by_path)), key=lambda index: (round(sums[index], 6), -index))]
+    return (medoid, *(member for member in by_path if member is not medoid))
+
+
+def _candidate(template: Template, members: tuple[Member, ...], max_parameters: int, max_branches: int) -> Candidate:
+    where = surroundings(template)
+    decided = switches(template, hole_parameters(template, members, where), where)
+    refuse_too_many(decided.parameters, max_parameters)
+    _refuse_branches(template, decided, max_branches)
+    found = lifted(template, members, decided.parameters)
+    forward = united_forward(template, members)
+    attributes = _common_names(template.attributes)
+    parameters, constructor = _constructor(decided, found, members)
+    stored = _stored(template, decided)
+    decisions = Decisions(
+        holes={number: _filling(item, template, number) for item in decided.parameters for number in item.holes},
+        lifted={item.text: item.parameter.name for item in found},
+        switches=Switches(decided.parameters, decided.tests, stored, decided.inlined),
+        attributes=attributes,
+        names=_forward_names(template, forward),
+        constructor=constructor,
+        forward=forward,
+    )
+    node = build(template.node, decisions)
+    adapters = tuple(
+        _adapter(index, member, template, parameters, forward, decisions) for index, member in enumerate(members)
+    )
+    name = most_common(member.name for member in members) or members[0].name
+    verbatim = tuple(
+        _verbatim(member, constructor, forward, adapter) for member, adapter in zip(members, adapters, strict=True)
+    )
+    return Candidate(
+        name=name,
+        members=members,
+        node=node.with_changes(name=cst.Name(name)),
+        parameters=parameters,
+        constructor=constructor,
+        forward=forward,
+        adapters=adapters,
+        verbatim=verbatim,
+        template=template,
+    )
+
+
+def _constructor(
+    decided: Switches, found: tuple[Lifted, ...], members: tuple[Member, ...]
+) -> tuple[tuple[NewParameter, ...], tuple[Parameter, ...]]:
+    if not members[0].is_class:
+        return (), ()
+    alike_all = all(_plain(member.parameters) == _plain(members[0].parameters) for member in members)
+    if not decided.parameters and alike_all:
+        same = unchanged(members[0].parameters, found)
+        if same is not None:
+            kinds = {item.name: item.kind for item in members[0].parameters}
+            return same, tuple(Parameter(item.name, kinds[item.name], item.default, item.annotation) for item in same)
+    parameters = ordered([*decided.parameters, *(item.parameter for item in found)])
+    return parameters, signature(parameters)
+
+
+def _plain(parameters: Sequence[Parameter]) -> list[tuple[str, str, str | None]]:
+    return [(item.name, item.kind, item.default) for item in parameters]
+
+
+def united_forward(template: Template, members: Sequence[Member]) -> tuple[Parameter, ...]:
+    """The united signature: what all copies require stays positional, everything else is keyword-only.
+
+    One copy's own signature, or one that all share, stays as it is.
+    """
+    written = [{item.name: item for item in member.forward} for member in members]
+    if all(_plain(member.forward) == _plain(members[0].forward) for member in members):
+        return tuple(_typed(item) for item in members[0].forward)
+    required, optional = [], []
+    for item in template.forward:
+        own = [written[index].get(name) if name else None for index, name in enumerate(item.names)]
+        name = _final_name(item)
+        if all(parameter is not None and parameter.required for parameter in own):
+            required.append(_typed(Parameter(name, "positional", None, _annotated(own))))
+            continue
+        defaults = {None if parameter is None else parameter.default for parameter in own}
+        default = next(iter(defaults)) if len(defaults) == 1 else None
+        optional.append(_typed(Parameter(name, "keyword-only", default or "None", _annotated(own))))
+    return (*required, *optional)
+
+
+def _annotated(own: Sequence[Parameter | None]) -> str | None:
+    return next((item.annotation for item in own if item is not None and item.annotation), None)
+
+
+def _typed(parameter: Parameter) -> Parameter:
+    """With an annotation where it had none: a tensor, or what its default is."""
+    if parameter.annotation:
+        return parameter
+    kind = {"True": "bool", "False": "bool", "None": "Tensor | None", None: "Tensor"}.get(parameter.default, "")
+    if not kind and parameter.default is not None:
+        node = cst.parse_expression(parameter.default)
+        kind = "float" if isinstance(node, cst.Float) else "int" if isinstance(node, cst.Integer) else "Any"
+    return Parameter(parameter.name, parameter.kind, parameter.default, kind)
+
+
+def _final_name(item: ForwardParameter) -> str:
+    return most_common(item.names) or next((name for name in item.names if name), item.name)
+
+
+def _forward_names(template: Template, forward: Sequence[Parameter]) -> Mapping[str, str]:
+    known = {item.name for item in forward}
+    final = {item.name: _final_name(item) for item in template.forward}
+    return {old: new for old, new in final.items() if old != new and new in known}
+
+
+def _common_names(attributes: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """The most common name of every member of self; the medoid's among equals, and where the name is taken."""
+    final: dict[str, str] = {}
+    ours = {name for mapping in attributes for name in mapping}
+    for name in sorted(ours):
+        votes = Counter([name, *(mapping.get(name, "") for mapping in attributes[1:])])
+        votes.pop("", None)
+        winner = votes.most_common(1)[0][0]
+        free = winner == name or (winner not in ours and winner not in final.values())
+        final[name] = winner if free else name
+    return final
+
+
+def _filling(parameter: NewParameter, template: Template, number: int) -> str:
+    inside = template.holes[number].method == "__init__"
+    return parameter.name if inside else f"self.{parameter.name}"
+
+
+def _stored(template: Template, decided: Switches) -> tuple[str, ...]:
+    constants = [
+        item.name
+        for item in decided.parameters
+        if any(template.holes[number].method != "__init__" for number in item.holes)
+    ]
+    return tuple(dict.fromkeys([*decided.stored, *constants]))
+
+
+def _refuse_branches(template: Template, decided: Switches, limit: int) -> None:
+    branches = {
+        test for number, test in decided.tests.items() if test and template.options[number].method != "__init__"
+    }
+    if len(branches) > limit:
+        raise Mismatch(f"{len(branches)} branches would be needed, the limit is {limit}", ())
+
+
+def _adapter(
+    index: int,
+    member: Member,
+    template: Template,
+    parameters: Sequence[NewParameter],
+    forward: Sequence[Parameter],
+    decisions: Decisions,
+) -> Adapter:
+    known = {item.name for item in forward}
+    own = dict(template.attributes[index]) or {name: name for name in decisions.attributes}
+    passed = [Argument(_final_name(item), name) for item in template.forward if (name := item.names[index])]
+    return Adapter(
+        init=tuple(Argument(item.name, value) for item in parameters if (value := _value(item, index)) is not None),
+        forward=tuple(item for item in passed if item.name in known),
+        state=tuple(
+            (decisions.attributes[name], theirs)
+            for name, theirs in sorted(own.items())
+            if decisions.attributes.get(name, theirs) != theirs
+        ),
+        lacking=_lacking(index, template, parameters, decisions),
+    )
+
+
+def _value(parameter: NewParameter, index: int) -> str | None:
+    return parameter.values[index] if index < len(parameter.values) else None
+
+
+def _lacking(
+    index: int, template: Template, parameters: Sequence[NewParameter], decisions: Decisions
+) -> tuple[Argument, ...]:
+    """What an object of the original has not and one of the component has."""
+    missing: dict[str, str] = {}
+    for node in walk(template.node):
+        option = option_of(node)
+        name = assigned_attribute(option[1]) if option else ""
+        absent = option is not None and index not in template.options[option[0]].present
+        if option and name and absent and option[0] in decisions.switches.inlined:
+            missing[decisions.attributes.get(name, name)] = "None"
+    by_name = {item.name: item for item in parameters}
+    for name in decisions.switches.stored:
+        value = _value(by_name[name], index) or by_name[name].default
+        if value is None or not is_constant(cst.parse_expression(value)):
+            raise Mismatch(f"`{name}` of an old pickle cannot be derived", (value or "",))
+        missing[name] = value
+    return tuple(Argument(name, value) for name, value in sorted(missing.items()))
+
+
+def _verbatim(member: Member, constructor: Sequence[Parameter], forward: Sequence[Parameter], adapter: Adapter) -> bool:
+    same = _plain(constructor) == _plain(member.parameters) and _plain(forward) == _plain(member.forward)
+    plain = all(item.name == item.value for item in (*adapter.init, *adapter.forward))
+    return same and plain and not adapter.state and not adapter.lacking

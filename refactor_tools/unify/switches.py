@@ -1,0 +1,211 @@
+"""What decides, in the component, whether an option is there."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from refactor_tools.unify.expressions import Mismatch
+from refactor_tools.unify.guards import guard_of
+from refactor_tools.unify.naming import choose, flag_name
+from refactor_tools.unify.parameters import NewParameter, Surroundings
+from refactor_tools.unify.syntax import assigned_attribute, code, dotted, reads, self_attribute, walk
+from refactor_tools.unify.template import Template, hole_number, option_of
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """`tests` are the conditions of options ("": none needed); `stored` are parameters that `forward` needs as members;
+    `inlined` are options whose statement `self.x = ...` becomes `self.x = ... if test else None`.
+    """
+
+    parameters: tuple[NewParameter, ...]
+    tests: Mapping[int, str]
+    stored: tuple[str, ...]
+    inlined: frozenset[int]
+
+
+def switches(template: Template, parameters: Sequence[NewParameter], where: Surroundings) -> Switches:
+    """Decide every option: by an argument, by a submodule that may be missing, by a parameter that may be None, or by a
+    switch of its own. Options that only the same members have share one.
+
+    Raises:
+        Mismatch: an option needs more than one value that the other members cannot give.
+    """
+    chosen = _Switches(template, list(parameters), where)
+    for present in chosen.presences():
+        chosen.decide(present)
+    return Switches(tuple(chosen.parameters), chosen.tests, tuple(chosen.stored), frozenset(chosen.inlined))
+
+
+class _Switches:
+    def __init__(self, template: Template, parameters: list[NewParameter], where: Surroundings) -> None:
+        self.template, self.parameters, self.where = template, parameters, where
+        self.nodes = {found[0]: found[1] for node in walk(template.node) if (found := option_of(node)) is not None}
+        self.members = len(template.attributes)
+        self.tests: dict[int, str] = {}
+        self.stored: list[str] = []
+        self.inlined: set[int] = set()
+        self.optional_attributes: dict[str, int] = {}
+
+    def presences(self) -> list[frozenset[int]]:
+        return list(dict.fromkeys(self.template.options[number].present for number in self.nodes))
+
+    def decide(self, present: frozenset[int]) -> None:
+        numbers = [number for number in self.nodes if self.template.options[number].present == present]
+        waiting = [number for number in numbers if not self._by_argument(number)]
+        if not waiting:
+            return
+        attributes = self._optional_attributes(waiting)
+        open_ones = [number for number in waiting if not self._by_attribute(number, attributes)]
+        if not open_ones:
+            return
+        test = (
+            self._by_moved(present, open_ones)
+            or self._by_value(present, open_ones)
+            or self._by_flag(present, open_ones)
+        )
+        for number in open_ones:
+            self.tests[number] = test
+            if number in attributes.values():
+                self.inlined.add(number)
+            if self.template.options[number].method != "__init__":
+                self.tests[number] = self._as_member(test)
+
+    def _by_argument(self, number: int) -> bool:
+        """A statement that an argument guards, or that uses an argument only these members have."""
+        option, node = self.template.options[number], self.nodes[number]
+        if option.method == "__init__" or option.element:
+            return False
+        own = {
+            item.name
+            for item in self.template.forward
+            if frozenset(index for index, name in enumerate(item.names) if name) == option.present
+        }
+        if guard_of(node) in own:
+            self.tests[number] = ""
+            return True
+        used = sorted(own & reads(node))
+        if used:
+            self.tests[number] = f"{used[0]} is not None"
+        return bool(used)
+
+    def _optional_attributes(self, numbers: Sequence[int]) -> dict[str, int]:
+        """Members of self that only these copies set, by the option that sets them."""
+        found = {}
+        for number in numbers:
+            node = self.nodes[number]
+            name = assigned_attribute(node)
+            if self.template.options[number].method == "__init__" and name:
+                found[name] = number
+        return found
+
+    def _by_attribute(self, number: int, attributes: Mapping[str, int]) -> bool:
+        """A statement of `forward` that calls a submodule which only these members have."""
+        if self.template.options[number].method == "__init__":
+            return False
+        used = [name for node in walk(self.nodes[number]) if (name := self_attribute(node)) in attributes]
+        if used:
+            self.tests[number] = f"self.{used[0]} is not None"
+        return bool(used)
+
+    def _by_moved(self, present: frozenset[int], numbers: Sequence[int]) -> str:
+        """The same layer first in some copies and last in the others: one switch for its place."""
+        if len(numbers) != 1 or not self.template.options[numbers[0]].element:
+            return ""
+        rest = frozenset(range(self.members)) - present
+        for other, node in self.nodes.items():
+            option = self.template.options[other]
+            if option.present == rest and option.element and self._shape(node) == self._shape(self.nodes[numbers[0]]):
+                return self._moved(present, numbers[0], other)
+        return ""
+
+    def _moved(self, present: frozenset[int], number: int, other: int) -> str:
+        if other in self.tests:
+            test = self.tests[other]
+            return test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
+        layer = _layer(self.nodes[number])
+        first = self.template.options[number].position == "first"
+        base = flag_name(layer, "").removeprefix("use_")
+        name = self._flag(f"{base}_first", present if first else frozenset(range(self.members)) - present)
+        return name if first else f"not {name}"
+
+    def _shape(self, node: cst.CSTNode) -> str:
+        """The layer with each hole by its parameter, so that equal layers read alike."""
+        text = code(node)
+        for parameter in self.parameters:
+            for hole in parameter.holes:
+                text = text.replace(f"__hole_{hole}__", parameter.name)
+        return text
+
+    def _by_value(self, present: frozenset[int], numbers: Sequence[int]) -> str:
+        """A value that only these members give: None where the option is not wanted."""
+        inside = {hole for number in numbers for hole in self.where.inside.get(number, ())}
+        own = [
+            index
+            for index, item in enumerate(self.parameters)
+            if item.holes & inside and frozenset(i for i, value in enumerate(item.values) if value) == present
+        ]
+        missing = [index for index in own if not self.parameters[index].optional]
+        if len(missing) > 1:
+            names = ", ".join(self.parameters[index].name for index in missing)
+            raise Mismatch(f"only some copies have {names}", tuple(code(self.nodes[number]) for number in numbers))
+        if not missing:
+            return ""
+        item = self.parameters[missing[0]]
+        self.parameters[missing[0]] = replace(
+            item,
+            annotation=f"({item.annotation}) | None" if item.kind == "factory" else f"{item.annotation} | None",
+            default="None",
+            kind="number" if item.kind == "size" else item.kind,
+        )
+        return f"{item.name} is not None"
+
+    def _by_flag(self, present: frozenset[int], numbers: Sequence[int]) -> str:
+        node = self.nodes[numbers[0]]
+        if self.template.options[numbers[0]].element or assigned_attribute(node):
+            name = flag_name(_layer(node), self.template.options[numbers[0]].position)
+        else:
+            name = f"use_{_verb(node)}"
+        return self._flag(name, present)
+
+    def _flag(self, name: str, present: frozenset[int]) -> str:
+        name = choose((name,), {item.name for item in self.parameters})
+        values = tuple(str(index in present) for index in range(self.members))
+        default = Counter(values).most_common(1)[0][0]
+        if Counter(values)["True"] == Counter(values)["False"]:
+            default = values[0] if name.endswith("_first") else "False"
+        self.parameters.append(
+            NewParameter(
+                name=name,
+                kind="switch",
+                annotation="bool",
+                default=default,
+                values=tuple(None if value == default else value for value in values),
+            )
+        )
+        return name
+
+    def _as_member(self, test: str) -> str:
+        """The condition as `forward` sees it: over members of self."""
+        name = test.removeprefix("not ").removesuffix(" is not None")
+        if name not in self.stored:
+            self.stored.append(name)
+        return test.replace(name, f"self.{name}", 1)
+
+
+def _layer(node: cst.CSTNode) -> str:
+    call = next((item for item in walk(node) if isinstance(item, cst.Call)), None)
+    return dotted(call.func) if call is not None and hole_number(call.func) is None else "layer"
+
+
+def _verb(node: cst.CSTNode) -> str:
+    """What a statement does, in a word: the function or method it calls last."""
+    calls = [item for item in walk(node) if isinstance(item, cst.Call)]
+    names = [dotted(call.func).rpartition(".")[2] or _method(call) for call in calls]
+    return next((name for name in names if name), "extra_step")
+
+
+def _method(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""

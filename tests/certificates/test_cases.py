@@ -1,0 +1,109 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refactor_tools.certificates.cases import dump_cases, load_cases
+from refactor_tools.errors import UnreadableRecord
+from refactor_tools.model.proofs import Call, Case, Construction, TensorSpec
+
+CASE = Case(
+    constructions=(
+        Construction(
+            arguments={
+                "config": {"hidden_size": 24, "dropout": 0.1, "name": "yes", "eps": 1e-05},
+                "sizes": (1, (2, 3)),
+            },
+            dims={"B": 3, "L": 5, "D": 48},
+            calls=(
+                Call({"x": TensorSpec(("B", "L", "D")), "lengths": TensorSpec(("B",), "lengths", "L")}, "everything"),
+                Call({"x": TensorSpec(("B", 1, "D"), dtype="float64"), "lengths": None}),
+                Call({"ids": TensorSpec(("B", "L"), "ids", 40), "flag": True, "mode": "off", "scale": float("inf")}),
+            ),
+        ),
+    ),
+    outputs=(("B", "D"), (3,)),
+)
+CASES = {
+    "a.py::X": CASE,
+    "b.py::X": Case(question="What does `batch` hold?"),
+    "c.py::X": Case(accepted="broken since 2020"),
+}
+
+
+def test_cases_come_back_as_they_were():
+    assert load_cases(dump_cases("X", CASES), "X.yaml") == CASES
+
+
+def test_the_file_begins_with_how_to_edit_it_and_is_deterministic():
+    text = dump_cases("X", CASES)
+    assert text.startswith("# How X is exercised")
+    assert "`check-equivalence X --prove`" in text
+    assert text == dump_cases("X", dict(reversed(CASES.items())))
+
+
+def test_a_tensor_stands_on_one_line_with_its_letters():
+    assert "x: !tensor {shape: [B, L, D]}" in dump_cases("X", CASES)
+
+
+def test_a_person_can_write_a_case():
+    text = """
+    schema: 1
+    originals:
+      legacy/a.py::X:
+        constructions:
+          - arguments: {width: 8}
+            dims: {B: 2}
+            calls:
+              - arguments:
+                  x: !tensor {shape: [B, 8]}   # a comment
+    """
+    (construction,) = load_cases(text, "X.yaml")["legacy/a.py::X"].constructions
+    assert construction == Construction({"width": 8}, {"B": 2}, (Call({"x": TensorSpec(("B", 8))}),))
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("!tensor {shape: [B, Z]}", "uses the size Z"),
+        ("!tensor {shape: [B], kind: ids, high: V}", "uses the size V"),
+        ("!tensor {size: [B]}", "no `size`"),
+        ("!tensor {kind: mask}", "needs `shape`"),
+        ("!tensor {shape: [B], kind: maks}", "`kind` is one of"),
+        ("!tensor {shape: [-1]}", "needs `shape`"),
+        ("!tensor {shape: [B], high: 1.5}", "`high`"),
+        ("!tensor 3", "write `!tensor"),
+        ("!object torch.nn.ReLU", "write `!object"),
+        ("!object {name: 3}", "write `!object"),
+        ("!object {name: a, arguments: {b: 2020-01-01}}", "a case holds numbers"),
+        ("!!python/object/apply:os.getcwd []", "could not determine a constructor"),
+        ("2020-01-01", "a case holds numbers"),
+        ("{1: 2}", "put it in quotes"),
+    ],
+)
+def test_what_cannot_be_used_is_said(argument, message):
+    call = f"{{arguments: {{x: {argument}}}}}"
+    text = f"schema: 1\noriginals: {{a: {{constructions: [{{dims: {{B: 2}}, calls: [{call}]}}]}}}}"
+    with pytest.raises(UnreadableRecord) as caught:
+        load_cases(text, "X.yaml")
+    assert message in caught.value.message
+    assert caught.value.place == "X.yaml"
+
+
+def test_an_answered_question_has_to_go():
+    text = "schema: 1\noriginals: {a: {question: what, constructions: [{calls: []}]}}"
+    with pytest.raises(UnreadableRecord, match="delete the question"):
+        load_cases(text, "X.yaml")
+
+
+@given(st.text())
+def test_no_text_breaks_the_reader(text):
+    with pytest.raises(UnreadableRecord):
+        load_cases(text, "X.yaml")
+
+
+@pytest.mark.parametrize(
+    "originals", ["schema: 1", "schema: 1\noriginals: []", "a: *b", "schema: 1\noriginals: {a: 3}", "[" * 9999]
+)
+def test_foreign_documents_are_rejected(originals):
+    with pytest.raises(UnreadableRecord):
+        load_cases(f"schema: 1{originals}", "X.yaml")

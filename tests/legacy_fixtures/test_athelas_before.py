@@ -1,0 +1,237 @@
+"""The first legacy system runs as its owners run it, and is what `expected.json` says it is."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIXTURE = Path(__file__).parents[2] / "legacy_fixtures" / "athelas"
+BEFORE = FIXTURE / "before"
+NAMES3RISK = "src/athelas/models/names3risk_legacy"
+TABULAR = "src/athelas/models/lightning/tabular"
+LSTM, TRANSFORMER, TAB_AE = f"{NAMES3RISK}/lstm2risk.py", f"{NAMES3RISK}/transformer2risk.py", f"{TABULAR}/pl_tab_ae.py"
+
+INVENTORY = {
+    LSTM: {"AttentionPooling", "ResidualBlock", "TextProjection", "LSTM2Risk"},
+    TRANSFORMER: {
+        "FeedForward",
+        "Head",
+        "MultiHeadAttention",
+        "Block",
+        "AttentionPooling",
+        "ResidualBlock",
+        "TextProjection",
+        "Transformer2Risk",
+    },
+    TAB_AE: {"AttentionPooling", "ResidualBlock", "FeedForward", "TabAE"},
+}
+
+
+def run(*arguments: str, folder: Path, path: str | None = None) -> str:
+    """stdout of `python ARGUMENTS`; neither PYTHONPATH nor byte code leaks into or out of the fixture."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1"} | ({"PYTHONPATH": path} if path else {})
+    command = [sys.executable, "-W", "error", *arguments]
+    child = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert child.returncode == 0, child.stderr
+    return child.stdout
+
+
+@dataclass(frozen=True)
+class Trained:
+    folder: Path
+    output: str
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    out = tmp_path_factory.mktemp("checkpoints")
+    return Trained(
+        out, run("train.py", "--max-steps", "2", "--rows", "32", "--out", str(out), folder=BEFORE / NAMES3RISK)
+    )
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((FIXTURE / "expected.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.mark.parametrize("kind", ["lstm", "transformer"])
+def test_train_saves_state_dict_and_whole_model(trained: Trained, kind: str) -> None:
+    assert f"{kind} step 1 loss" in trained.output
+    # In a child: the whole model is pickled under a bare module name that only the script folder knows.
+    code = (
+        "import sys, torch; _, state, model = sys.argv;"
+        "state = torch.load(state, weights_only=True); model = torch.load(model, weights_only=False);"
+        "model.load_state_dict(state); print(type(model).__module__, list(state) == list(model.state_dict()))"
+    )
+    files = [str(trained.folder / f"{kind}_{what}.pt") for what in ("state", "model")]
+    assert run("-c", code, *files, folder=BEFORE / NAMES3RISK).split() == [f"{kind}2risk", "True"]
+
+
+def test_train_is_repeatable_and_takes_one_model(trained: Trained, tmp_path: Path) -> None:
+    options = ("--model", "lstm", "--max-steps", "2", "--rows", "32", "--out", str(tmp_path))
+    again = run("train.py", *options, folder=BEFORE / NAMES3RISK)
+    assert trained.output.startswith(again)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lstm_model.pt", "lstm_state.pt"]
+
+
+def test_score_prints_shapes(trained: Trained) -> None:
+    options = ("--batch-size", "3", "--length", "6", "--checkpoints", str(trained.folder))
+    assert run("score.py", *options, folder=BEFORE / NAMES3RISK).splitlines() == [
+        "lstm pooling (3, 48) (3, 48)",
+        "transformer pooling (3, 20) (3, 20)",
+        "attention (3, 6, 32)",
+        "lstm residual (3, 48)",
+        "transformer residual (3, 48)",
+        "lstm text (3, 24)",
+        "lstm scores (4, 2)",
+        "transformer scores (4, 2)",
+    ]
+
+
+def test_tab_ae_fits_as_part_of_the_package() -> None:
+    module = "athelas.models.lightning.tabular.fit_tab_ae"
+    output = run("-m", module, "--max-steps", "2", folder=BEFORE, path=str(BEFORE / "src"))
+    assert output.startswith("tab_ae loss ")
+
+
+def test_script_folder_is_no_package() -> None:
+    assert not (BEFORE / NAMES3RISK / "__init__.py").exists()
+    assert (BEFORE / TABULAR / "__init__.py").exists()
+    assert not (BEFORE / "src/athelas/models/pytorch").exists()
+
+
+@pytest.mark.parametrize("path", INVENTORY)
+def test_every_class_of_the_inventory_exists(path: str) -> None:
+    assert INVENTORY[path] == {node.name for node in classes(path) if not node.decorator_list}
+
+
+@pytest.mark.parametrize(
+    ("path", "config", "collate"),
+    [(LSTM, "LSTMConfig", "collate_batch"), (TRANSFORMER, "TransformerConfig", "collate_fn")],
+)
+def test_each_script_has_its_config_and_collate_function(path: str, config: str, collate: str) -> None:
+    assert [node.name for node in classes(path) if node.decorator_list] == [config]
+    assert [node.name for node in tree(path).body if isinstance(node, ast.FunctionDef)] == [collate]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "parameters", "elements"),
+    [
+        (LSTM, "ResidualBlock", ["config"], ["LayerNorm", "Linear", "ReLU", "Linear"]),
+        (TRANSFORMER, "ResidualBlock", ["config"], ["Linear", "ReLU", "Linear", "Dropout"]),
+        (
+            TAB_AE,
+            "ResidualBlock",
+            ["dim", "hidden_dim", "dropout"],
+            ["BatchNorm1d", "Linear", "GELU", "Linear", "Dropout"],
+        ),
+        (TRANSFORMER, "FeedForward", ["n_embd", "dropout"], ["LayerNorm", "Linear", "ReLU", "Linear", "Dropout"]),
+        (TAB_AE, "FeedForward", ["dim", "hidden_dim", "dropout"], ["Linear", "GELU", "Linear", "Dropout", "LayerNorm"]),
+    ],
+)
+def test_copies_differ_in_what_they_stack(path: str, name: str, parameters: list[str], elements: list[str]) -> None:
+    init = method(path, name, "__init__")
+    sequential = next(node for node in ast.walk(init) if isinstance(node, ast.Call) and called(node) == "Sequential")
+    assert [argument.arg for argument in init.args.args[1:]] == parameters
+    assert [called(element) for element in sequential.args if isinstance(element, ast.Call)] == elements
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "signature"),
+    [
+        (LSTM, "2 * config.hidden_size", "self, sequence, lengths"),
+        (TRANSFORMER, "config.embedding_size", "self, x, mask=None"),
+        (TAB_AE, "dim", "self, x, mask=None"),
+    ],
+)
+def test_poolings_differ_in_width_and_second_argument(path: str, width: str, signature: str) -> None:
+    init, forward = (method(path, "AttentionPooling", name) for name in ("__init__", "forward"))
+    linear = next(node for node in ast.walk(init) if isinstance(node, ast.Call) and called(node) == "Linear")
+    assert (ast.unparse(linear.args[0]), ast.unparse(forward.args)) == (width, signature)
+
+
+def test_expected_members_exist(expected: dict[str, Any]) -> None:
+    groups = [*expected["families"], *expected["homonyms"], *expected["never_one_family"]]
+    members = {member for group in groups for member in group["members"]} | set(expected["state_keys"])
+    assert members <= {f"{path}::{name}" for path in INVENTORY for name in top_level(path)}
+    for group in expected["families"]:
+        assert group["members"] == sorted(group["members"])
+        assert {member.rpartition("::")[2] for member in group["members"]} == {group["name"]}
+
+
+def test_expected_families_are_all_classes_that_share_a_name(expected: dict[str, Any]) -> None:
+    names = [name for path in INVENTORY for name in INVENTORY[path]]
+    shared = {name for name in names if names.count(name) > 1}
+    assert shared == {group["name"] for group in [*expected["families"], *expected["homonyms"]]}
+
+
+def test_expected_unused_things_are_unused(expected: dict[str, Any]) -> None:
+    unused_argument, never_called = expected["findings"][:2]
+    path, _, qualified = unused_argument["where"].partition("::")
+    forward = method(path, *qualified.split("."))
+    assert unused_argument["name"] in [argument.arg for argument in forward.args.args]
+    assert unused_argument["name"] not in {node.id for node in ast.walk(forward) if isinstance(node, ast.Name)}
+    path, _, owner = never_called["where"].partition("::")
+    stored = [node for node in ast.walk(tree(path)) if getattr(node, "attr", "") == never_called["name"]]
+    built = [
+        node for node in ast.walk(method(path, owner, "__init__")) if getattr(node, "attr", "") == never_called["name"]
+    ]
+    assert [ast.dump(node) for node in stored] == [ast.dump(node) for node in built]
+    assert [type(node.ctx) for node in built if isinstance(node, ast.Attribute)] == [ast.Store]
+
+
+def test_expected_imports_are_all_there_are(expected: dict[str, Any]) -> None:
+    found = {edge for path in sorted((BEFORE / "src").rglob("*.py")) for edge in internal_imports(path)}
+    assert found == {(edge["source"], edge["target"], edge["kind"]) for edge in expected["imports"]}
+
+
+def internal_imports(path: Path) -> Iterator[tuple[str, str, str]]:
+    """(source, target, kind) of the imports that stay in the tree, by the folder of the script or below `src`."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        kind = "runtime" if node in module.body else "lazy"
+        for name in names:
+            bases = (path.parent / name, BEFORE / "src" / name.replace(".", "/"))
+            targets = [base.with_suffix(".py") for base in bases] + [base / "__init__.py" for base in bases]
+            yield from (
+                (path.relative_to(BEFORE).as_posix(), target.relative_to(BEFORE).as_posix(), kind)
+                for target in targets
+                if target.is_file()
+            )
+
+
+def tree(path: str) -> ast.Module:
+    return ast.parse((BEFORE / path).read_text(encoding="utf-8"))
+
+
+def classes(path: str) -> list[ast.ClassDef]:
+    return [node for node in tree(path).body if isinstance(node, ast.ClassDef)]
+
+
+def top_level(path: str) -> list[str]:
+    return [node.name for node in tree(path).body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+
+
+def method(path: str, owner: str, name: str) -> ast.FunctionDef:
+    body = next(node for node in classes(path) if node.name == owner).body
+    return next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
+
+
+def called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
