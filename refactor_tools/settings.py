@@ -26,8 +26,8 @@ class Settings:
     """What a tree's owners decided. Paths are relative to `root`, with "/".
 
     `legacy`: folders that `extract-component` searches (empty: the whole root). `library`: where components go;
-    `package`: its dotted name ("" is found from the folders). `tests`: where their tests go. `archive` and `exclude` are
-    not analysed. `remove_in` and `deprecation_category` stand in the shims' warnings. `max_parameters` and
+    `package`: its dotted name ("" is found from the folders). `tests`: where their tests go. `archive` and `exclude`
+    are not analysed. `remove_in` and `deprecation_category` stand in the shims' warnings. `max_parameters` and
     `max_branches` limit what a merge may add.
     """
 
@@ -105,7 +105,7 @@ def _checked(key: str, value: Any, wanted: Any, path: Path) -> Any:
 
 def _sequence(key: str, value: Any, item: type, path: Path) -> list[Any]:
     if not isinstance(value, list) or not all(isinstance(entry, item) for entry in value):
-        raise SettingsError(f"`{key}` must be a list of {_words(item)}s, not {value!r}", str(path))
+        raise SettingsError(f"`{key}` must be a list of {_plural(item)}, not {value!r}", str(path))
     return value
 
 
@@ -118,3 +118,7 @@ def _keep_apart(entry: Mapping[str, Any], path: Path) -> KeepApart:
 
 def _words(kind: type) -> str:
     return {str: "a string", int: "a number", dict: "a table"}[kind]
+
+
+def _plural(kind: type) -> str:
+    return {str: "strings", dict: "tables"}[kind]

@@ -22,12 +22,17 @@ def build_index(settings: Settings) -> ChangeSet:
     return ChangeSet("component index", index_changes(settings))
 
 
-def check_index(settings: Settings) -> tuple[tuple[str, str], ...]:
+def drift(changes: ChangeSet) -> tuple[tuple[str, str], ...]:
     """The generated files that are not what they should be: path, and "missing", "changed" or "left over"."""
     return tuple(
         (change.path, "missing" if change.before is None else "left over" if change.after is None else "changed")
-        for change in build_index(settings).effective
+        for change in changes.effective
     )
+
+
+def check_index(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """`drift` of the index as it stands."""
+    return drift(build_index(settings))
 
 
 def search_index(settings: Settings, text: str) -> tuple[Hit, ...]:

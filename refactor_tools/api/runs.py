@@ -26,6 +26,14 @@ def plan_undo(settings: Settings, run_id: str | None = None) -> tuple[Run, Chang
     return run, undo_changes(settings.root, run)
 
 
+def patch(settings: Settings, changes: ChangeSet) -> str:
+    """What a run would change, as a patch that `git apply` takes in the root."""
+    from refactor_tools.changes.dirty import repository_prefix
+    from refactor_tools.changes.preview import patch
+
+    return patch(changes, repository_prefix(settings.root) or "")
+
+
 def recover(settings: Settings) -> Recovery:
     """Bring a run that was killed to one end; raises as `changes.recover.recover` does."""
     from refactor_tools.changes.recover import recover

@@ -30,8 +30,8 @@ WEIGHTS: Mapping[str, float] = {
 PREFIX = 0.6
 _ENDINGS = ("ings", "ing", "ies", "es", "ed", "s")
 _NOT_TOLD = frozenset(
-    ("a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "that")
-    + ("the", "to", "with")
+    {"a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "that"}
+    | {"the", "to", "with"}
 )
 
 

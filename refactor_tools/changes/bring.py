@@ -26,12 +26,8 @@ class _Step:
 
 
 def strangers(root: Path, run: Run) -> tuple[str, ...]:
-    """Files of the run whose bytes are neither those before it nor those after it; a missing file is none."""
-    return tuple(
-        file.path
-        for file in run.files
-        if (found := read_digest(root, file.path)) is not None and found not in (file.before, file.after)
-    )
+    """Files of the run that are neither as before it nor as after it; a missing file is none, a link or folder is."""
+    return tuple(file.path for file in run.files if _strange(root, file))
 
 
 def stands(root: Path, run: Run, side: Side) -> bool:
@@ -46,12 +42,13 @@ def bring(root: Path, run: Run, side: Side, leave: Collection[str] = ()) -> None
         OSError: the system refused something; the files are partly on the other side.
         RefactorError: a file was changed by someone else meanwhile, or the journal is damaged; the same holds.
     """
-    places = {file.path: locate(root, file.path) for file in run.files}
-    _sweep(run, places)
+    _sweep(root, run)
     steps = [
-        _Step(file, seen, wanted, places[file.path], _staged(run, index, places[file.path]))
+        _Step(file, seen, wanted, place, _staged(run, index, place))
         for index, file in enumerate(run.files)
-        if file.path not in leave and (seen := read_digest(root, file.path)) != (wanted := file.on(side))
+        if file.path not in leave
+        and (seen := read_digest(root, file.path)) != (wanted := file.on(side))
+        and (place := locate(root, file.path))
     ]
     _stage(root, run, steps)
     for step in steps:
@@ -64,14 +61,21 @@ def bring(root: Path, run: Run, side: Side, leave: Collection[str] = ()) -> None
             raise RefactorError("was changed by someone else while it was being written", file.path)
 
 
+def _strange(root: Path, file: RunFile) -> bool:
+    try:
+        return read_digest(root, file.path) not in (None, file.before, file.after)
+    except RefactorError:
+        return True
+
+
 def _staged(run: Run, index: int, place: Path) -> Path:
     return place.with_name(f".refactor-tools-{run.id}-{index}.tmp")
 
 
-def _sweep(run: Run, places: dict[str, Path]) -> None:
+def _sweep(root: Path, run: Run) -> None:
     for index, file in enumerate(run.files):
-        with suppress(FileNotFoundError):
-            os.unlink(_staged(run, index, places[file.path]))
+        with suppress(FileNotFoundError, RefactorError):
+            os.unlink(_staged(run, index, locate(root, file.path)))
 
 
 def _stage(root: Path, run: Run, steps: list[_Step]) -> None:

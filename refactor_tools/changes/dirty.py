@@ -31,7 +31,7 @@ def dirty_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
         RefactorError: git found a repository and cannot read it.
     """
     root = root.resolve()
-    prefix = _prefix(root) if paths else None
+    prefix = repository_prefix(root) if paths else None
     if prefix is None:
         return ()
     changed = {name.removeprefix(prefix) for name in _changed(root, paths)}
@@ -43,8 +43,12 @@ def dirty_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _prefix(root: Path) -> str | None:
-    """The root's path below the top of its repository, "" or ending in "/"; None where there is no work tree."""
+def repository_prefix(root: Path) -> str | None:
+    """The root's path below the top of its repository, "" or ending in "/"; None where there is no work tree.
+
+    Raises:
+        RefactorError: git found a repository and cannot read it.
+    """
     try:
         answer = _git(root, "rev-parse", "--is-inside-work-tree", "--show-prefix")
     except FileNotFoundError:

@@ -10,32 +10,30 @@ _ESCAPES = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\
 _LAST = "\\ No newline at end of file\n"
 
 
-def patch(changeset: ChangeSet) -> str:
-    """The effective changes in git's extended diff format, paths relative to the root; "" where there are none.
+def patch(changeset: ChangeSet, prefix: str = "") -> str:
+    """The effective changes, paths relative to the root; "" where there are none.
+
+    `git apply` run in the root takes the patch, also where the root lies below the top of a repository: it reads plain
+    headers relative to the current folder. Only making or deleting an empty file needs an extended header, which git
+    reads relative to the top: `prefix` is the root's path from there (`dirty.repository_prefix`).
 
     Raises:
         RefactorError: a file is binary or not UTF-8, so that no text can show its change exactly.
     """
-    return "".join(line for change in changeset.effective for line in _file(change))
+    return "".join(line for change in changeset.effective for line in _file(change, prefix))
 
 
-def _file(change: FileChange) -> Iterator[str]:
+def _file(change: FileChange, prefix: str) -> Iterator[str]:
     before, after = _lines(change.before, change.path), _lines(change.after, change.path)
-    old, new = _name("a/", change.path), _name("b/", change.path)
-    yield f"diff --git {old} {new}\n"
-    if change.before is None:
-        yield "new file mode 100644\n"
-    elif change.after is None:
-        yield "deleted file mode 100644\n"
-    # git wants no blank in an unquoted name without a tab that ends it.
+    if not before and not after:
+        yield f"diff --git {_name('a/', prefix + change.path)} {_name('b/', prefix + change.path)}\n"
+        yield f"{'new' if change.before is None else 'deleted'} file mode 100644\n"
+        return
+    # A blank in a name that is not quoted needs a tab behind the name, where git looks for a date.
     tab = "\t" if " " in change.path else ""
-    hunks = difflib.unified_diff(
-        before,
-        after,
-        "/dev/null" if change.before is None else old + tab,
-        "/dev/null" if change.after is None else new + tab,
-    )
-    for line in hunks:
+    old = "/dev/null" if change.before is None else _name("a/", change.path) + tab
+    new = "/dev/null" if change.after is None else _name("b/", change.path) + tab
+    for line in difflib.unified_diff(before, after, old, new):
         yield line if line.endswith("\n") else f"{line}\n{_LAST}"
 
 

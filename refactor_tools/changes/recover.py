@@ -32,7 +32,7 @@ def recover(root: Path) -> Recovery:
     root = root.resolve()
     if not any(run.interrupted for run in history(root)):
         return Recovery(None, None)
-    with tree_lock(root, "recover"), system_errors(root, "when the cause is gone, run it again"):
+    with tree_lock(root, "recover"), system_errors(root):
         waiting = [run for run in history(root) if run.interrupted]
         return _end(root, waiting[-1]) if waiting else Recovery(None, None)
 

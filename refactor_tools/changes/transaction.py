@@ -2,15 +2,15 @@
 
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from refactor_tools.changes.bring import bring, strangers
-from refactor_tools.changes.journal import Run, Side, State, require_settled
+from refactor_tools.changes.journal import Run, Side, State, history, require_settled
 from refactor_tools.changes.lock import tree_lock
 from refactor_tools.changes.record import record, settle
-from refactor_tools.changes.tree import locate, read, status
+from refactor_tools.changes.tree import ancestors, locate, read, status
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.changes import ChangeSet, FileChange
 
@@ -24,12 +24,10 @@ def apply(root: Path, changeset: ChangeSet, command: str) -> Run | None:
         RefactorError: a file is no longer as the change set says, is read-only or lies behind a link, an interrupted
             run waits, or the system refused a write. The tree is as it was, unless the message names `recover`.
         TreeLocked: another run is writing.
-        ValueError: a path stands in the change set twice.
+        ValueError: a path stands in the change set twice, or is also the folder of another.
     """
     changes = changeset.effective
-    twice = [path for path, count in Counter(change.path for change in changes).items() if count > 1]
-    if twice:
-        raise ValueError(f"changed twice in one change set: {', '.join(twice)}")
+    _require_distinct(changes)
     if not changes:
         return None
     root = root.resolve()
@@ -66,12 +64,22 @@ def _go_back(root: Path, run: Run, side: Side, failed: State, cause: BaseExcepti
 
 
 @contextmanager
-def system_errors(root: Path, ending: str = "the tree is as it was") -> Iterator[None]:
+def system_errors(root: Path) -> Iterator[None]:
     """What the system refuses becomes a message for the person at the terminal, with how the tree was left."""
     try:
         yield
     except OSError as error:
+        waits = any(run.interrupted for run in history(root))
+        ending = "when the cause is gone, run `refactor-tools recover`" if waits else "the tree is as it was"
         raise RefactorError(f"{_said(root, error)}; {ending}") from error
+
+
+def _require_distinct(changes: Sequence[FileChange]) -> None:
+    paths = [change.path for change in changes]
+    folders = set(ancestors(change.path for change in changes if change.after is not None))
+    twice = [path for path, count in Counter(paths).items() if count > 1 or path in folders]
+    if twice:
+        raise ValueError(f"one change set says two things about {', '.join(twice)}")
 
 
 def _require_before(root: Path, change: FileChange) -> None:

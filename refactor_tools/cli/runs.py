@@ -58,9 +58,7 @@ def undo(
         if check:
             return FINDINGS if changes.effective else CLEAN
         if diff:
-            from refactor_tools.changes.preview import patch
-
-            deliver(patch(changes), output)
+            deliver(runs.patch(settings, changes), output)
             return CLEAN
     deliver(_json([run]) if output_format == "json" else _undone(run, verbose, dry_run), output)
     return CLEAN
@@ -108,13 +106,13 @@ def history(output_format: str, output: Path | None, root: Path | None, quiet: b
 
 def _undone(run: Run, verbose: bool, dry_run: bool) -> str:
     removed = sum(file.before is None for file in run.files)
-    counts = f"{len(run.files) - removed} files restored, {removed} removed"
-    summary = f"run {run.id} ({run.title}) {'would be undone' if dry_run else 'is undone'}: {counts}"
+    counts = f"{len(run.files) - removed} restored, {removed} removed"
+    summary = f"run {run.id} ({run.title}) {'would be undone' if dry_run else 'is undone'}; files: {counts}"
     return "\n".join([summary, *(f"  {file.path}" for file in run.files if verbose)])
 
 
 def _rows(run: Run, verbose: bool) -> list[str]:
-    summary = f"{run.id}  {run.state.replace('-', ' '):<11}  {len(run.files):>4} files  {run.title}"
+    summary = f"{run.id}  {run.state.replace('-', ' '):<11}  files: {len(run.files):<4} {run.title}"
     return [summary, *(f"      {_change(file):<7}  {file.path}" for file in run.files if verbose)]
 
 

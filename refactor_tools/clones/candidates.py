@@ -2,10 +2,9 @@
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import combinations
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,6 @@ from refactor_tools.clones.forms import Form
 from refactor_tools.clones.groups import Group
 
 Hashes = npt.NDArray[np.uint64]
-K = TypeVar("K", bound=Hashable)
 Pair = tuple[int, int]
 
 # 32 bands of 3 rows find a pair of Jaccard similarity 0.5 with probability 0.99, one of 0.3 with 0.58.
@@ -22,7 +20,8 @@ _BANDS, _ROWS = 32, 3
 _SHINGLE = 3
 # In a bucket with more groups than this, each is paired only with those next to it in weight.
 _CROWD = 24
-_RARE, _RARE_SHARED, _RARE_LENGTH = 12, 2, 6
+# A statement of at least this weight is rare where at most so many groups hold it; sharing two of them tells.
+_RARE_WEIGHT, _RARE, _RARE_SHARED = 6, 12, 2
 
 
 def candidate_pairs(groups: Sequence[Group]) -> list[Pair]:
@@ -60,7 +59,7 @@ def _by_band(groups: Sequence[Group]) -> Iterator[list[int]]:
 def _sharing_rare_statements(groups: Sequence[Group]) -> Iterator[Pair]:
     holders: dict[Form, list[int]] = defaultdict(list)
     for index, group in enumerate(groups):
-        for form in {form for part in group.first.parts for form in part.forms if len(form) >= _RARE_LENGTH}:
+        for form in {form for part in group.first.parts for form in part.forms if len(form) >= _RARE_WEIGHT}:
             holders[form].append(index)
     shared = Counter(pair for where in holders.values() if len(where) <= _RARE for pair in combinations(where, 2))
     yield from (pair for pair, count in shared.items() if count >= _RARE_SHARED)
@@ -92,7 +91,7 @@ def _hash_family() -> tuple[Hashes, Hashes]:
     return scale, random.integers(0, 2**63, size=count, dtype=np.uint64)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _features(form: Form) -> Hashes:
     shingles = {" ".join(form[start : start + _SHINGLE]) for start in range(max(1, len(form) - _SHINGLE + 1))}
     # A checksum is the same in every process, which `hash` of a string is not; the multiplication spreads its 32 bits.

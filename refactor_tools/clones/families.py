@@ -47,12 +47,13 @@ def _families(groups: Sequence[Group]) -> Iterator[tuple[Rank, Family]]:
 
 
 def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float) -> tuple[Rank, Family]:
-    definitions = sorted(
-        (member.definition for group in groups for member in group.members), key=lambda item: (item.path, item.line)
-    )
-    names = Counter(definition.name for definition in definitions)
+    """A family with its rank; the first of `groups` is the medoid, whose name it bears where none is more common."""
+    definitions = [member.definition for group in groups for member in group.members]
+    # `most_common` keeps the order of first appearance among equals.
+    name = Counter(definition.name for definition in definitions).most_common(1)[0][0]
+    definitions.sort(key=lambda item: (item.path, item.line, item.id))
     family = Family(
-        name=min(names, key=lambda name: (-names[name], name)),
+        name=name,
         kind=definitions[0].kind,
         likeness=likeness,
         similarity=round(similarity, 2),

@@ -30,21 +30,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`exact` and `renamed` are digests of the normal forms; `parts` is what near likeness compares."""
+    """`exact` and `renamed` are digests of the normal forms; `parts` is what near likeness compares.
+
+    `weight` is that of all parts; `work` leaves out wiring: it is the weight of what the definition computes itself,
+    by layers, operations and control flow.
+    """
 
     definition: Definition
     exact: str
     renamed: str
     parts: tuple[Part, ...]
-
-    @property
-    def weight(self) -> int:
-        return sum(part.weight for part in self.parts)
-
-    @property
-    def work(self) -> int:
-        """The weight of what it computes itself: layers, operations and control flow, without wiring."""
-        return sum(token not in WIRING and token[0] != OURS for token in self.tokens())
+    weight: int
+    work: int
 
     def tokens(self) -> Iterator[str]:
         """All tokens of all forms."""
@@ -61,11 +58,15 @@ def fingerprint(definition: Definition, node: ast.ClassDef | Function, names: Na
         header, sections = reader.signature(node, "function"), [("body", _body(reader, node))]
         kinds = {}
     tokens = [header, *(statement for _, statements in sections for statement in statements)]
+    parts = tuple(_part(name, statements, kinds) for name, statements in sections)
+    forms = [form for part in parts for form in part.forms]
     return Fingerprint(
         definition=definition,
         exact=_digest(tokens),
         renamed=_digest(_numbered(tokens)),
-        parts=tuple(_part(name, statements, kinds) for name, statements in sections),
+        parts=parts,
+        weight=sum(map(len, forms)),
+        work=sum(token not in WIRING and token[0] != OURS for form in forms for token in form),
     )
 
 

@@ -69,6 +69,11 @@ def is_operation(token: str) -> bool:
     return token[0] not in (OURS, SPECIES) and token[-1] != "=" and token not in WIRING and token not in _SYNTAX
 
 
+def bare(name: str) -> str:
+    """A name as compared across spellings: `LayerNorm`, `layer_norm` and the token of either are `layernorm`."""
+    return _DIMENSION.sub("", name.lstrip(OURS + SPECIES)).replace("_", "").lower()
+
+
 def role_word(name: str) -> str:
     """The last word of a name, digits aside: what a class says that it is (`BertSelfOutput` an `output`)."""
     words = name_words(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refactor_tools.clones.fingerprints import Fingerprint
-from refactor_tools.clones.forms import is_operation
+from refactor_tools.clones.forms import bare, is_operation
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.model.facts import Framework
 from refactor_tools.model.families import Likeness
@@ -30,6 +30,11 @@ class Group:
     def operations(self) -> frozenset[str]:
         """The libraries' layers, functions and methods that the members use."""
         return frozenset(filter(is_operation, self.first.tokens()))
+
+    @cached_property
+    def wrapped(self) -> frozenset[str]:
+        """Members' names that are also the name of something they call: `l1_loss` around `torch._C._nn.l1_loss`."""
+        return frozenset(map(bare, self.names)) & frozenset(map(bare, self.first.tokens()))
 
     @cached_property
     def framework(self) -> Framework | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from refactor_tools.clones.fingerprints import Fingerprint, Part
 from refactor_tools.clones.forms import Form
 
-# Two statements (two methods of different names) correspond where they share this much of their weight.
-_STATEMENT = 0.5
+# Two statements correspond where they share more than this of their weight (`x = torch.sin(x)` and `x = torch.exp(x)`,
+# which share their wiring, do not), methods of different names from this on.
+_STATEMENT = 0.6
 _METHOD = 0.6
 
 
@@ -39,26 +40,27 @@ class Comparer:
         return Overlap(shared, left.weight, right.weight)
 
     def _matched(self, left: Sequence[Part], right: Sequence[Part]) -> list[tuple[Part, Part]]:
-        by_name = {part.name: part for part in right}
-        pairs = [(part, by_name[part.name]) for part in left if part.name in by_name]
-        matched = {part.name for part, _ in pairs}
-        ours = [part for part in left if part.name not in matched and part.weight]
-        theirs = [part for part in right if part.name not in matched and part.weight]
-        scored = sorted(
-            (-share, a.name, b.name, a, b)
-            for a in ours
-            for b in theirs
-            if _bag_share(a, b) >= _METHOD and (share := self._share(a, b)) >= _METHOD
-        )
-        taken: set[str] = set()
-        for _, name, other, a, b in scored:
-            if name not in taken and other not in taken:
-                taken |= {name, other}
-                pairs.append((a, b))
+        # A property and its setter have one name: the first matches the first, the second the second.
+        ours, theirs = _numbered(left), _numbered(right)
+        pairs = [(part, theirs[key]) for key, part in ours.items() if key in theirs]
+        scored = [
+            (-share, key, other)
+            for key, part in ours.items()
+            for other, candidate in theirs.items()
+            if key not in theirs and other not in ours and (share := self._share(part, candidate)) >= _METHOD
+        ]
+        taken: set[tuple[str, int]] = set()
+        for _, key, other in sorted(scored):
+            if key not in taken and other not in taken:
+                taken |= {key, other}
+                pairs.append((ours[key], theirs[other]))
         return pairs
 
     def _share(self, left: Part, right: Part) -> float:
-        return 2 * self._part(left, right) / (left.weight + right.weight)
+        total = left.weight + right.weight
+        if 2 * most_shared(bag([left]), bag([right])) < _METHOD * total:
+            return 0.0
+        return 2 * self._part(left, right) / total if total else 0.0
 
     def _part(self, left: Part, right: Part) -> int:
         if left.keyed and right.keyed:
@@ -109,20 +111,20 @@ class Comparer:
         if left == right:
             return len(left)
         shorter, longer = sorted((len(left), len(right)))
-        if 2 * shorter < _STATEMENT * (shorter + longer):
+        if 2 * shorter <= _STATEMENT * (shorter + longer):
             return 0
         pair = (left, right) if left <= right else (right, left)
         shared = self._seen.get(pair)
         if shared is None:
             shared = common_length(*pair)
-            if 2 * shared < _STATEMENT * (shorter + longer):
+            if 2 * shared <= _STATEMENT * (shorter + longer):
                 shared = 0
             self._seen[pair] = shared
         return shared
 
 
 def common_length(left: Form, right: Form) -> int:
-    """Length of the longest common subsequence, one row per machine operation (Hyyro 2004, after Crochemore et al.)."""
+    """Length of the longest common subsequence, a row of the table at a time as one integer (Hyyro 2004)."""
     places: dict[str, int] = {}
     for index, token in enumerate(left):
         places[token] = places.get(token, 0) | 1 << index
@@ -141,11 +143,15 @@ def most_shared(left: Counter[str], right: Counter[str]) -> int:
     return sum(min(count, right[token]) for token, count in left.items() if token in right)
 
 
-def _bag_share(left: Part, right: Part) -> float:
-    shared = most_shared(bag([left]), bag([right]))
-    return 2 * shared / (left.weight + right.weight)
-
-
 def bag(parts: Sequence[Part]) -> Counter[str]:
     """How often each token stands in `parts`."""
     return Counter(token for part in parts for form in part.forms for token in form)
+
+
+def _numbered(parts: Sequence[Part]) -> dict[tuple[str, int], Part]:
+    seen: Counter[str] = Counter()
+    numbered: dict[tuple[str, int], Part] = {}
+    for part in parts:
+        numbered[part.name, seen[part.name]] = part
+        seen[part.name] += 1
+    return numbered

@@ -4,10 +4,13 @@ from refactor_tools.clones.forms import name_words, role_word
 from refactor_tools.clones.groups import Group
 from refactor_tools.model.facts import Definition
 
+# Settled on pairs labelled by hand: copies made by one editing step each, and look-alikes that are none. The evidence
+# that a definition gives of itself moves the threshold by less than one optional statement moves the similarity.
 _LEAST = 0.74
 _SAME_NAME = -0.06
 _OTHER_ROLE = 0.07
 _OTHER_OPERATIONS = 0.5
+_OTHER_FUNCTION = 0.06
 _OTHER_BASE = 0.04
 _OTHER_CALL = 0.04
 _OTHER_SORT = 0.10
@@ -18,7 +21,12 @@ _GENERIC_BASES = frozenset({"Module", "Layer", "Model", "object", "ABC", "Generi
 
 
 def comparable(left: Group, right: Group) -> bool:
-    """Copies of different kinds or frameworks are kept apart, and so are a class and the class around it."""
+    """Copies of different kinds or frameworks are kept apart, and so are a class and the class around it.
+
+    So are wrappers of different operations that bear the operation's name: the rest of them is the library's manners.
+    """
+    if left.wrapped and right.wrapped and not left.wrapped & right.wrapped:
+        return False
     a, b = left.first.definition, right.first.definition
     if a.kind != b.kind or (left.framework and right.framework and left.framework != right.framework):
         return False
@@ -32,7 +40,7 @@ def least_similarity(left: Group, right: Group) -> float:
     if left.names & right.names:
         least += _SAME_NAME
     else:
-        least += _OTHER_ROLE * (not _same_role(a, b))
+        least += _OTHER_ROLE * (not _same_role(a, b)) + _OTHER_FUNCTION * (a.kind == "function")
         least += _exchanged(left, right)
         least += _SMALL * (min(left.first.weight, right.first.weight) < _SMALL_WEIGHT)
     least += _OTHER_BASE * (_base(a) != _base(b))

@@ -22,18 +22,7 @@ _BUILTINS = frozenset(dir(builtins))
 # Reading one of these is a property of every tensor or module, not of some project's config.
 _TENSOR_FIELDS = frozenset(
     {
-        "T",
-        "bias",
-        "data",
-        "device",
-        "dtype",
-        "grad",
-        "is_cuda",
-        "layout",
-        "mT",
-        "ndim",
-        "requires_grad",
-        "shape",
+        *("T", "bias", "data", "device", "dtype", "grad", "is_cuda", "layout", "mT", "ndim", "requires_grad", "shape"),
         "weight",
     }
 )
@@ -215,7 +204,7 @@ def _attribute(reader: Reader, node: ast.Attribute, out: list[str]) -> list[ast.
         out.extend(map(_field, chain[1:]))
         return []
     root = reader.name(base.id)
-    if root[0] == EXTERNAL and root is not OWN:
+    if root[0] == EXTERNAL and root != OWN:
         out.append(".".join([root, *chain]))
     else:
         out.append(root)

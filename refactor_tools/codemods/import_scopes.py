@@ -93,8 +93,15 @@ class _Reader:
             self.standing[node] = scope
             self._visit(node, scope)
         names = Names(self.tree, self.module, tuple(self.scopes), self.parents, tuple(self.reads), self.standing)
-        for name, node, scope in sorted(self.stores, key=lambda store: _position(store[1])):
-            _owner(name, scope, self.module).binders.setdefault(name, []).append(node)
+        # An assignment under `nonlocal` belongs to whichever outer scope binds the name without it.
+        for name, node, scope in sorted(self.stores, key=lambda store: store[2].declared.get(store[0]) == "nonlocal"):
+            owner = names.resolve(name, scope) if scope.declared.get(name) == "nonlocal" else scope
+            if scope.declared.get(name) == "global":
+                owner = self.module
+            (owner or scope).binders.setdefault(name, []).append(node)
+        for scope in self.scopes:
+            for binders in scope.binders.values():
+                binders.sort(key=_position)
         return names
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
@@ -175,24 +182,6 @@ class _Reader:
 def bound_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
     """The name that the import binds."""
     return alias.asname or (alias.name if isinstance(statement, ast.ImportFrom) else alias.name.partition(".")[0])
-
-
-def _owner(name: str, scope: Scope, module: Scope) -> Scope:
-    """Where an assignment in `scope` binds: `global` and `nonlocal` lead outwards."""
-    here: Scope | None = scope
-    while here is not None:
-        match here.declared.get(name):
-            case "global":
-                return module
-            case "nonlocal":
-                here = here.parent
-                while here is not None and here.kind == "class":
-                    here = here.parent
-            case _ if here is scope or here.kind == "function":
-                return here
-            case _:
-                here = here.parent
-    return scope
 
 
 def _outside_comprehensions(scope: Scope) -> Scope:

@@ -1,6 +1,6 @@
 """Where names moved, and what became of those who import them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from refactor_tools.model.adapters import Adapter
@@ -23,7 +23,7 @@ class Move:
     new_name: str
     form: Literal["alias", "adapted"] = "alias"
     kind: Literal["class", "function"] = "class"
-    adapter: Adapter = Adapter()
+    adapter: Adapter = field(default_factory=Adapter)
     parameters: tuple[Parameter, ...] = ()
     forward: tuple[Parameter, ...] = ()
     new_parameters: tuple[Parameter, ...] = ()

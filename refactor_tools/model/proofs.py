@@ -145,10 +145,13 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class ComponentProof:
+    """`branches` is "reached/all" branches of the component's `forward` over the cases of all its originals."""
+
     component: str
     originals: tuple[OriginalProof, ...]
     environment: tuple[tuple[str, str], ...]
     sensitivity: Sensitivity | None = None
+    branches: str = ""
 
     @property
     def verdict(self) -> Verdict:

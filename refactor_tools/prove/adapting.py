@@ -2,8 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType, SimpleNamespace
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Literal
 
 from torch import nn
@@ -25,7 +25,7 @@ class Subject:
     original: Callee
     component: Callee
     adapter: Adapter
-    names: Arguments = MappingProxyType({})
+    names: Arguments = field(default_factory=dict)
 
     def build_original(self, arguments: Arguments) -> nn.Module:
         return _as_module(call_with(self.original, arguments))
@@ -98,7 +98,7 @@ def as_call(
         places = [entry for entry in places if entry.kind is kinds.POSITIONAL_ONLY]
     while places and places[-1].name not in arguments:
         places.pop()
-    positional = [arguments[entry.name] if entry.name in arguments else entry.default for entry in places]
+    positional = [arguments.get(entry.name, entry.default) for entry in places]
     keywords = {name: value for name, value in arguments.items() if name not in {entry.name for entry in places}}
     for name, parameter in signature.parameters.items():
         if name in keywords and parameter.kind is kinds.VAR_POSITIONAL:

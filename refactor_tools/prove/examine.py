@@ -1,26 +1,112 @@
-"""What a child does for one original: load both sides, climb the ladder, and say how far it came."""
+"""What a child does for one original: loads both sides, has them compared, and measures what the cases reached."""
 
-import copy
+import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
-from inspect import getmodule
-from typing import Literal
+from dataclasses import replace
 
 import torch
-from torch import nn
-from torch.nn.parameter import is_lazy
 
-from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask, ProofTask, Verdict
+from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask
 from refactor_tools.prove.adapting import Callee, Subject
-from refactor_tools.prove.bits import compare_bits, compare_training, trains
-from refactor_tools.prove.coverage import RECORDER, Coverage, Recorder, instrument, measure
-from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, source_of
-from refactor_tools.prove.paths import compare_path
-from refactor_tools.prove.runs import MODES, Side, execute
-from refactor_tools.prove.scenarios import Setting, settings_of, without_edges
-from refactor_tools.prove.shims import ShimPair, check_function, check_module, check_signature
-from refactor_tools.prove.states import current, isolated
-from refactor_tools.prove.structure import Built, compare_structure
-from refactor_tools.prove.trace import digest
+from refactor_tools.prove.assignments import Arms, Assignment, Kind
+from refactor_tools.prove.ladder import climb, conclude
+from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
+from refactor_tools.prove.pairs import ComponentError, LegacyError, original_alone, pair_up
+from refactor_tools.prove.reach import Reach, reach
+from refactor_tools.prove.runs import MODES, execute
+from refactor_tools.prove.scenarios import settings_of, without_edges
+from refactor_tools.prove.shims import ShimPair, check_function, check_module, check_signature, silent
+from refactor_tools.prove.states import isolated
 from refactor_tools.prove.worker import describe
+
+
+def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
+    """The proof of one original, and what it reached of the component."""
+    identity, case = assignment.original.id, assignment.original.case or Case()
+    try:
+        subject = load(assignment)
+        evidence = climb(subject, case)
+        reached = reach(subject, case)
+        evidence.checks += _shim_checks(assignment.original, subject, case)
+    except LegacyError as error:
+        return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
+    except ComponentError as error:
+        return OriginalProof(identity, "DIFFERENT", (), reason=str(error)), ((), ())
+    return conclude(identity, evidence, reached.original), _arms(reached)
+
+
+def run_legacy(assignment: Assignment) -> None:
+    """Builds and runs the original alone, to tell whose fault it is when a child does not come back."""
+    subject = _load_original(assignment.original, assignment.task.kind)
+    for setting in settings_of(assignment.original.case or Case()):
+        side = original_alone(subject, setting)
+        for scenario in setting.scenarios:
+            for mode in MODES:
+                execute(side, scenario, mode)
+
+
+def environment(_: None) -> tuple[tuple[str, str], ...]:
+    """What results may depend on: versions, device type, flags. Nothing that names the machine."""
+    return (
+        ("python", platform.python_version()),
+        ("torch", str(torch.__version__)),
+        ("device", "cpu"),
+        ("threads", str(torch.get_num_threads())),
+        ("deterministic algorithms", str(torch.are_deterministic_algorithms_enabled())),
+    )
+
+
+def load(assignment: Assignment) -> Subject:
+    """Both sides, the component in another text where the assignment has one.
+
+    Raises:
+        LegacyError, ComponentError: a side does not load.
+    """
+    task = assignment.task
+    subject = _load_original(assignment.original, task.kind)
+    try:
+        with isolated(seed=0):
+            component = load_component(task.module, task.name, task.sys_path)
+            if assignment.component_source:
+                component = load_variant(component, assignment.component_source, task.module, {})
+    except Exception as error:
+        raise ComponentError(f"the component does not load: {describe(error)}") from error
+    return replace(subject, component=_callable(component))
+
+
+def _load_original(original: OriginalTask, kind: Kind) -> Subject:
+    try:
+        with isolated(seed=0):
+            definition = _callable(load_original(original.source, original.name, original.id))
+    except Exception as error:
+        raise LegacyError(f"the original does not load: {describe(error)}") from error
+    return Subject(kind, definition, definition, original.adapter, names_of(definition))
+
+
+def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterator[Check]:
+    if original.shim is None:
+        return
+    try:
+        with isolated(seed=0), silent():
+            shim = _callable(load_shim(original.shim))
+    except Exception as error:  # noqa: BLE001 - whatever the old import raises now is the finding
+        yield Check("shim import", False, str(describe(error)))
+        return
+    pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
+    yield check_signature(pair)
+    for setting in map(without_edges, settings_of(case)):
+        if subject.kind == "function":
+            yield check_function(pair, setting, pair_up(subject, setting).original)
+        else:
+            yield from check_module(pair, setting, original_alone(subject, setting))
+
+
+def _arms(reached: Reach) -> Arms:
+    coverage = reached.component
+    return (tuple(sorted(coverage.reached)), tuple(sorted(coverage.reachable))) if coverage else ((), ())
+
+
+def _callable(definition: object) -> Callee:
+    if not callable(definition):
+        raise TypeError(f"{type(definition).__name__} is neither a class nor a function")
+    return definition

@@ -39,9 +39,11 @@ def map_tensors(function: Callable[[Tensor], Tensor], value: object) -> object:
     if isinstance(value, SimpleNamespace):
         return SimpleNamespace(**{name: map_tensors(function, entry) for name, entry in vars(value).items()})
     if isinstance(value, Mapping):
-        return {name: map_tensors(function, entry) for name, entry in value.items()}
+        mapped = {name: map_tensors(function, entry) for name, entry in value.items()}
+        return type(value)(mapped) if isinstance(value, dict) else mapped
     if isinstance(value, tuple | list):
-        return type(value)(map_tensors(function, entry) for entry in value)
+        entries = [map_tensors(function, entry) for entry in value]
+        return value._make(entries) if hasattr(value, "_make") else type(value)(entries)
     return value
 
 

@@ -58,6 +58,11 @@ def load_variant(original: object, source: str, label: str, names: Mapping[str, 
     return attribute(module, str(getattr(original, "__qualname__", "")))
 
 
+def names_of(definition: object) -> Mapping[str, object]:
+    """The globals of the module that a loaded class or function stands in."""
+    return vars(sys.modules[str(definition.__module__)])
+
+
 def source_of(definition: object) -> str:
     """The text of the module that a loaded class or function stands in."""
     home = sys.modules[str(definition.__module__)]

@@ -23,7 +23,8 @@ def compare_path(original: Side, component: Side, scenario: Scenario, mode: Mode
     root = digest(sorted(left.tokens.items()), left.error)
     if left.error != right.error:
         return PathResult(root, left.difference(right))
-    unequal = sorted(name for name in {*left.tokens, *right.tokens} if left.tokens.get(name) != right.tokens.get(name))
+    names = {**left.tokens, **right.tokens}
+    unequal = [name for name in names if left.tokens.get(name) != right.tokens.get(name)]
     if not unequal:
         return PathResult(root)
     where = first_divergence(left_operations, right_operations)

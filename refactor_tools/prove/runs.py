@@ -54,7 +54,7 @@ class Run:
         """The first thing in which `other` differs from this run, in words; "" where nothing does."""
         if self.error != other.error:
             return f"the original {_ends(self)}, the component {_ends(other)}"
-        for name in sorted(set(self.values) | set(other.values)):
+        for name in {**self.values, **other.values}:
             if name not in self.values or name not in other.values:
                 return f"{name} is only {'the component' if name in other.values else 'the original'}'s"
             if not same_leaf(self.values[name], other.values[name]):

@@ -47,8 +47,8 @@ def check_module(pair: ShimPair, setting: Setting, original: Side) -> Iterator[C
     """All that holds of an object built through the shim with the arguments of `setting`."""
     try:
         legacy = _module(original.make())
-        with isolated(seed=0), _silent():
-            shimmed = _module(call_with(pair.shim, setting.arguments))
+        with isolated(seed=0), silent():
+            shimmed = _module(call_with(pair.shim, copy.deepcopy(setting.arguments)))
     except Exception as error:  # noqa: BLE001 - whatever the legacy call raises now is the finding
         yield Check("shim construction", False, str(describe(error)))
         return
@@ -72,7 +72,7 @@ def check_function(pair: ShimPair, setting: Setting, original: Side) -> Check:
 def _check_old_pickle(pair: ShimPair, setting: Setting, original: Side, legacy: nn.Module) -> Check:
     """A whole model pickled before the refactoring loads through the shim, computes the same and saves the old keys."""
     try:
-        with _silent():
+        with silent():
             data = _legacy_pickle(pair, legacy)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         return Check("old pickles", None, f"the original cannot be pickled: {error}")
@@ -80,7 +80,7 @@ def _check_old_pickle(pair: ShimPair, setting: Setting, original: Side, legacy: 
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Deprecation warnings are what a shim is expected to give, also where the interpreter makes them errors."""
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
@@ -89,7 +89,7 @@ def _silent() -> Iterator[None]:
 
 def _guarded(name: str, difference: Callable[[], str]) -> Check:
     try:
-        with _silent():
+        with silent():
             found = difference()
     except Exception as error:  # noqa: BLE001 - a shim that raises, whatever it raises, fails its check
         found = str(describe(error))
@@ -113,7 +113,10 @@ def _parameters(function: Callable[..., object]) -> list[str]:
     return [f"{_MARKS.get(parameter.kind, '')}{parameter}" for parameter in bare]
 
 
-_MARKS = {inspect.Parameter.POSITIONAL_ONLY: "positional-only ", inspect.Parameter.KEYWORD_ONLY: "keyword-only "}
+_MARKS: Mapping[object, str] = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional-only ",
+    inspect.Parameter.KEYWORD_ONLY: "keyword-only ",
+}
 
 
 def _state_difference(legacy: nn.Module, shimmed: nn.Module) -> str:

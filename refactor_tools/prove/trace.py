@@ -9,15 +9,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from linecache import getline
-from os.path import basename
 
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from refactor_tools.prove.worker import is_own_code
+from refactor_tools.prove.worker import is_own_code, source_line
 
 # Both operands play the same part, so that their order is no difference.
 _COMMUTATIVE = frozenset(
@@ -201,10 +199,6 @@ def _calling_line() -> str:
             return source_line(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment]  # the loop's condition tests for None
     return ""
-
-
-def source_line(filename: str, number: int) -> str:
-    return f"{basename(filename)}:{number}: {getline(filename, number).strip()}"
 
 
 _own: Callable[[str], bool] = lru_cache(maxsize=None)(is_own_code)

@@ -17,6 +17,10 @@ class Attributes(dict[str, Any]):
         super().__init__(entries)
         self.__dict__ = self
 
+    def __reduce__(self) -> tuple[type["Attributes"], tuple[dict[str, Any]]]:
+        """Copies and pickles are made from the entries: restoring `__dict__` first would leave the attributes empty."""
+        return type(self), (dict(self),)
+
 
 def build(value: CaseValue, dims: Mapping[str, int], generator: Generator) -> object:
     """The object that `value` describes.

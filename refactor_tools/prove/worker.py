@@ -3,6 +3,7 @@
 import contextlib
 import faulthandler
 import importlib
+import linecache
 import os
 import pickle
 import random
@@ -83,8 +84,14 @@ def last_line(error: BaseException) -> str:
     """The innermost line that belongs neither to a library nor to this package, as "file:line: text"."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if is_own_code(frame.filename):
-            return f"{os.path.basename(frame.filename)}:{frame.lineno}: {(frame.line or '').strip()}"
+            return source_line(frame.filename, frame.lineno or 0)
     return ""
+
+
+def source_line(filename: str, number: int) -> str:
+    """A line as a person reads it: "file:line: text". Lines of a stored slice are numbered within the slice."""
+    place = filename[1:-1].partition(" ")[2] if filename.startswith("<") else os.path.basename(filename)
+    return f"{place}:{number}: {linecache.getline(filename, number).strip()}"
 
 
 def is_own_code(filename: str) -> bool:

@@ -13,7 +13,7 @@ from refactor_tools.scan.scopes import Scope
 from refactor_tools.scan.syntax import DefinitionNode, FunctionNode, dotted, member
 from refactor_tools.scan.sys_paths import edits, evaluate
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = frozenset(dir(builtins)) - {"globals"}
 _SURVIVED = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
 
 

@@ -11,6 +11,8 @@ from refactor_tools.model.facts import EdgeVia, FileFacts, Import, Scan
 from refactor_tools.scan.folders import Folders, Located
 from refactor_tools.scan.modules import SOURCE_FOLDER, ModulePlace, place
 
+# The folder that Python was started in is not known: each folder above a file may have been it.
+_GUESSED = "started from another folder"
 _STANDARD = sys.stdlib_module_names | {"__main__"}
 
 
@@ -37,6 +39,9 @@ class Resolver:
     files: dict[str, FileFacts]
     _places: dict[str, ModulePlace] = field(default_factory=dict)
     _roots: tuple[str, ...] = ()
+    _package_roots: frozenset[str] = frozenset()
+    _edited: tuple[str, ...] = ()
+    _near: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _installed: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
@@ -45,7 +50,9 @@ class Resolver:
         resolver = cls(Folders.of(Path(scan.root), files), files)
         packaged = (resolver.place(path) for path in files)
         roots = {found.source_root for found in packaged if not found.script_folder}
+        resolver._package_roots = frozenset(roots)
         resolver._roots = tuple(sorted(roots | {"", SOURCE_FOLDER}))
+        resolver._edited = tuple(sorted({folder for facts in scan.files for folder in facts.sys_paths}))
         return resolver
 
     def place(self, path: str) -> ModulePlace:
@@ -60,11 +67,17 @@ class Resolver:
         needed = found.module.count(".") + 1 if found.module else 0
         if found.level:
             return self._relative(path, found, dotted, needed)
+        partial: tuple[Located, str] | None = None
         for folder, how in self._search_path(path, dotted.partition(".")[0]):
             located = self.folders.locate(folder, dotted)
-            if located.kind != "missing" and located.path != path and located.kind != "namespace":
-                via: EdgeVia = "sys-path" if how else found.via
-                return self._reached(located, found, dotted, needed, via if found.via != "string" else "string", how)
+            if located.kind in ("file", "compiled") and located.path != path:
+                if how == _GUESSED and not self._is_plausible(path, found, located, dotted, needed):
+                    continue
+                if located.parts >= needed or located.kind == "compiled":
+                    return self._reached(located, found, dotted, needed, how)
+                partial = partial or (located, how)
+        if partial and not self._is_external(found.module):
+            return self._reached(partial[0], found, dotted, needed, partial[1])
         return self._external(found)
 
     def _relative(self, path: str, found: Import, dotted: str, needed: int) -> Resolution:
@@ -77,11 +90,11 @@ class Resolver:
         if located.parts < max(needed, 1) and not found.module and self.folders.has_init(folder):
             package = f"{folder}/__init__.py" if folder else "__init__.py"
             located = Located("file", package, 0)
-        return self._reached(located, found, dotted, needed, found.via, "import by string" if found.via == "string" else "")
+        return self._reached(located, found, dotted, needed, "")
 
-    def _reached(
-        self, located: Located, found: Import, dotted: str, needed: int, via: EdgeVia, how: str
-    ) -> Resolution:
+    def _reached(self, located: Located, found: Import, dotted: str, needed: int, how: str) -> Resolution:
+        by_string = found.via == "string"
+        via: EdgeVia = "string" if by_string else "sys-path" if how else found.via
         parts = tuple(dotted.split(".")) if dotted else ()
         if located.kind == "compiled":
             return Resolution(external=located.path.replace("/", "."), via=via)
@@ -91,38 +104,60 @@ class Resolver:
         attributes = parts[located.parts :]
         if attributes and not self.provides(located.path, attributes[0]):
             return Resolution(reason=f"{located.path} has no `{attributes[0]}`")
-        return Resolution(located.path, attributes, via=via, how=how or ("import by string" if via == "string" else ""))
+        return Resolution(located.path, attributes, via=via, how=how or ("import by string" if by_string else ""))
 
     def provides(self, path: str, name: str) -> bool:
         """Whether the module in `path` may have the attribute `name`; true where that cannot be known."""
         facts = self.files.get(path)
-        if facts is None or facts.problems or name in facts.bound or name in _MODULE_ATTRIBUTES:
+        if facts is None or name in facts.bound or name in _MODULE_ATTRIBUTES:
             return True
-        dynamic = "__getattr__" in facts.bound or "globals" in facts.names
-        return dynamic or any(found.name == "*" for found in facts.imports)
+        dynamic = "__getattr__" in facts.bound or not _FILLS_ITSELF.isdisjoint(facts.names)
+        unread = not facts.bound and bool(facts.problems)
+        return dynamic or unread or any(found.name == "*" for found in facts.imports)
+
+    def _is_plausible(self, path: str, found: Import, located: Located, dotted: str, needed: int) -> bool:
+        """Whether a neighbour is meant, and not a package of that name which is merely not installed here."""
+        if located.kind != "file" or located.parts < needed:
+            return False
+        if found.name is None:
+            return dirname(located.path) == dirname(path) and found.kind == "runtime"
+        facts = self.files.get(located.path)
+        attributes = dotted.split(".")[located.parts :]
+        return facts is None or not attributes or attributes[0] in facts.bound
 
     def _search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
         """Folders that an absolute import in `path` is looked for in, each with how it got there."""
         here, own = dirname(path), self.place(path)
         if own.script_folder:
-            yield here, "script folder"
+            # Beside packages a bare name is how those packages are meant to be imported, too.
+            yield here, "" if here in self._package_roots else "script folder"
         for folder in self.files[path].sys_paths:
             yield folder, "sys.path"
         if not own.script_folder:
             yield own.source_root, ""
-        for folder in sorted(self._roots, key=lambda root: (-_shared(root, here), root)):
+        for folder in self._nearest_roots(here):
             yield folder, ""
-        if top in _STANDARD or self._is_installed(top):
+        if self._is_external(top):
             return
+        for folder in self._edited:
+            yield folder, "sys.path of another file"
         while here:
-            yield here, "started from another folder"
+            yield here, _GUESSED
             here = dirname(here)
 
+    def _nearest_roots(self, folder: str) -> tuple[str, ...]:
+        if folder not in self._near:
+            self._near[folder] = tuple(sorted(self._roots, key=lambda root: (-_shared(root, folder), root)))
+        return self._near[folder]
+
     def _external(self, found: Import) -> Resolution:
-        top = found.module.partition(".")[0]
-        if top in _STANDARD or self._is_installed(top):
-            return Resolution(external=found.module, via=found.via)
-        return Resolution(external=found.module, via=found.via, reason="neither in the tree nor installed here")
+        reason = "" if self._is_external(found.module) else "neither in the tree nor installed here"
+        return Resolution(external=found.module, via=found.via, reason=reason)
+
+    def _is_external(self, module: str) -> bool:
+        """Whether the standard library or an installed package has the module."""
+        top = module.partition(".")[0]
+        return top in _STANDARD or self._is_installed(top)
 
     def _is_installed(self, top: str) -> bool:
         if top not in self._installed:
@@ -130,6 +165,7 @@ class Resolver:
         return self._installed[top]
 
 
+_FILLS_ITSELF = frozenset(("globals", "sys.modules"))
 _MODULE_ATTRIBUTES = frozenset(("__version__", "__file__", "__path__", "__name__", "__doc__", "__all__", "__dict__"))
 
 

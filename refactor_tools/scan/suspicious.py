@@ -41,6 +41,11 @@ def suspicious(path: str, node: ast.ClassDef) -> Iterator[Finding]:
         yield from _never_called(path, node, init)
 
 
+def unused_argument(owner: str, function: str, argument: str) -> str:
+    """The message of an `unused-argument` finding."""
+    return f"{owner}.{function} accepts `{argument}` and never uses it"
+
+
 def _unused_arguments(path: str, node: ast.ClassDef, function: FunctionNode) -> Iterator[Finding]:
     if _is_abstract(function):
         return
@@ -50,7 +55,7 @@ def _unused_arguments(path: str, node: ast.ClassDef, function: FunctionNode) -> 
     arguments = [*function.args.posonlyargs, *function.args.args][1:]
     for argument in [*arguments, *function.args.kwonlyargs]:
         if argument.arg not in read and not argument.arg.startswith("_"):
-            message = f"{node.name}.{function.name} accepts `{argument.arg}` and never uses it"
+            message = unused_argument(node.name, function.name, argument.arg)
             yield Finding(UNUSED_ARGUMENT, path, argument.lineno, message)
 
 

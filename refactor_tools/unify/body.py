@@ -60,7 +60,7 @@ def _constructor(function: cst.FunctionDef, decisions: Decisions) -> cst.Functio
         expanded = _expanded(item, decisions, single=len(layers) == 1)
         body += [_finished(line, decisions) for line in expanded]
         if code(item) == "super().__init__()":
-            body += [cst.parse_statement(f"self.{name} = {name}") for name in decisions.switches.stored]  # type: ignore[misc]
+            body += [_statement(f"self.{name} = {name}") for name in decisions.switches.stored]
     params = parameters_node(decisions.constructor, method=True)
     return _with_body(function, body, params)
 
@@ -180,8 +180,9 @@ def _expanded(statement: cst.BaseStatement, decisions: Decisions, *, single: boo
     assert isinstance(assign, cst.Assign)
     name = "layers" if single else f"{self_attribute(assign.targets[0].target) or 'more'}_layers"
     built = cst.Call(func=call.func, args=[cst.Arg(cst.Name(name), star="*")])
-    last = statement.with_changes(body=[assign.with_changes(value=built)])
-    return [*_steps(name, call, decisions), last]
+    first, *steps = _steps(name, call, decisions)
+    last = statement.with_changes(body=[assign.with_changes(value=built)], leading_lines=[])
+    return [first.with_changes(leading_lines=statement.leading_lines), *steps, last]
 
 
 def _steps(name: str, call: cst.Call, decisions: Decisions) -> list[cst.BaseStatement]:
@@ -197,7 +198,13 @@ def _steps(name: str, call: cst.Call, decisions: Decisions) -> list[cst.BaseStat
         started, waiting = True, []
         lines += [f"if {decisions.switches.tests[option[0]]}:\n    {name}.append({code(option[1])})"]
     lines += _flushed(name, waiting, started=started) if waiting else []
-    return [cst.ensure_type(cst.parse_statement(line), cst.BaseStatement) for line in lines]
+    return [_statement(line) for line in lines]
+
+
+def _statement(text: str) -> cst.BaseStatement:
+    parsed = cst.parse_statement(text)
+    assert isinstance(parsed, cst.BaseStatement)
+    return parsed
 
 
 def _flushed(name: str, waiting: list[str], *, started: bool) -> list[str]:

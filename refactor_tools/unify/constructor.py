@@ -28,7 +28,7 @@ class Lifted:
     parameter: NewParameter
 
 
-def lifted(template: Template, members: Sequence[Member], known: Sequence[NewParameter]) -> tuple[Lifted, ...]:
+def lifted(template: Template, members: Sequence[Member]) -> tuple[Lifted, ...]:
     """What `__init__` reads of its own parameters outside of holes, in order of appearance."""
     function = method(template.node, "__init__")
     if function is None:
@@ -36,7 +36,7 @@ def lifted(template: Template, members: Sequence[Member], known: Sequence[NewPar
     names = {item.name for member in members for item in member.parameters}
     configs = config_parameters(function, names)
     found: list[Lifted] = []
-    taken = {item.name for item in known}
+    taken: set[str] = set()
     for text, argument in _references(function, names, configs):
         if any(item.text == text for item in found):
             continue
@@ -101,7 +101,8 @@ def _lifted_parameter(name: str, text: str, argument: str, members: Sequence[Mem
     annotated = next((item.annotation for item in written if item is not None and item.annotation), None)
     plain = annotated if annotated in ("int", "float", "bool", "str") else ""
     literal = literal_type(default) if default is not None and default != "None" else ""
-    kind = plain or annotation(argument) or literal or annotation_by_name(name) or "Any"
+    whole = any(_is_taken_apart(text, member) for member in members)
+    kind = "Any" if whole else plain or annotation(argument) or literal or annotation_by_name(name) or "Any"
     if default == "None" and kind != "Any":
         kind = f"{kind} | None"
     return NewParameter(
@@ -111,6 +112,12 @@ def _lifted_parameter(name: str, text: str, argument: str, members: Sequence[Mem
         default=default,
         values=tuple(text for _ in members),
     )
+
+
+def _is_taken_apart(name: str, member: Member) -> bool:
+    """Whether attributes of the parameter are read: an object, whatever the place where it goes whole."""
+    nodes = (node for node in walk(member.node) if isinstance(node, cst.Attribute))
+    return any(isinstance(node.value, cst.Name) and node.value.value == name for node in nodes)
 
 
 def ordered(parameters: Sequence[NewParameter]) -> tuple[NewParameter, ...]:

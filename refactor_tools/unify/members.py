@@ -35,6 +35,12 @@ class Member:
         return isinstance(self.node, cst.ClassDef)
 
     @property
+    def written_returns(self) -> str:
+        """The annotation of what `forward` (or the function) returns, "" where there is none."""
+        function = forward_of(self.written) if isinstance(self.written, cst.ClassDef) else self.written
+        return code(function.returns.annotation) if function is not None and function.returns is not None else ""
+
+    @property
     def needs(self) -> frozenset[str]:
         """Names of its own file that it uses."""
         return (reads(self.node) & self.defined) - {self.name}

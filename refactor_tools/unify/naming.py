@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from refactor_tools.unify.vocabulary import GLOSSARY, role, snake
+from refactor_tools.layout import snake_case
+from refactor_tools.unify.vocabulary import GLOSSARY, role
 
 
 def most_common(names: Iterable[str | None]) -> str:
@@ -58,4 +59,4 @@ def flag_name(layer: str, position: str) -> str:
         return {"first": "pre_norm", "last": "post_norm"}.get(position, "norm")
     if kind == "activation":
         return {"last": "final_activation"}.get(position, "extra_activation")
-    return f"use_{snake(layer.rpartition('.')[2])}"
+    return f"use_{snake_case(layer.rpartition('.')[2])}"

@@ -105,14 +105,26 @@ def in_order(template: Template) -> list[int]:
     return [number for number in found if number is not None]
 
 
-def hole_parameters(template: Template, members: Sequence[Member], where: Surroundings) -> list[NewParameter]:
-    """One parameter for every group of holes, named by its role."""
+def hole_parameters(
+    template: Template, members: Sequence[Member], where: Surroundings, lifted: Mapping[str, str]
+) -> tuple[list[NewParameter], dict[int, str]]:
+    """One parameter for every group of holes, named by its role; and the holes that need none.
+
+    Those stand in parts that only some members have and hold what all members pass elsewhere: `lifted` maps the
+    members' text for that to the parameter it has become.
+    """
     holes = visible(template, where)
     parameters: list[NewParameter] = []
+    inherited: dict[int, str] = {}
     for numbers in group(holes, in_order(template)):
-        parameter = _parameter(holes, numbers, members, {item.name for item in parameters})
-        parameters.append(parameter)
-    return parameters
+        texts = {text for number in numbers for text in holes[number].texts if text is not None}
+        same = lifted.get(next(iter(texts))) if len(texts) == 1 else None
+        if same is not None:
+            inherited |= dict.fromkeys(numbers, same)
+        else:
+            taken = {item.name for item in parameters} | set(lifted.values())
+            parameters.append(_parameter(holes, numbers, members, taken))
+    return parameters, inherited
 
 
 def _parameter(

@@ -63,17 +63,20 @@ def around_medoid(members: Sequence[Member]) -> tuple[Member, ...]:
 
 def _candidate(template: Template, members: tuple[Member, ...], max_parameters: int, max_branches: int) -> Candidate:
     where = surroundings(template)
-    decided = switches(template, hole_parameters(template, members, where), where)
+    found = lifted(template, members)
+    own = {item.text: item.parameter.name for item in found}
+    parameters, inherited = hole_parameters(template, members, where, own)
+    decided = switches(template, parameters, inherited, where)
     refuse_too_many(decided.parameters, max_parameters)
     _refuse_branches(template, decided, max_branches)
-    found = lifted(template, members, decided.parameters)
     forward = united_forward(template, members)
     attributes = _common_names(template.attributes)
-    parameters, constructor = _constructor(decided, found, members)
+    final, constructor = _constructor(decided, found, members)
     stored = _stored(template, decided)
     decisions = Decisions(
-        holes={number: _filling(item, template, number) for item in decided.parameters for number in item.holes},
-        lifted={item.text: item.parameter.name for item in found},
+        holes=inherited
+        | {number: _filling(item, template, number) for item in decided.parameters for number in item.holes},
+        lifted=own,
         switches=Switches(decided.parameters, decided.tests, stored, decided.inlined),
         attributes=attributes,
         names=_forward_names(template, forward),
@@ -81,9 +84,7 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         forward=forward,
     )
     node = build(template.node, decisions)
-    adapters = tuple(
-        _adapter(index, member, template, parameters, forward, decisions) for index, member in enumerate(members)
-    )
+    adapters = tuple(_adapter(index, template, final, forward, decisions) for index in range(len(members)))
     name = most_common(member.name for member in members) or members[0].name
     verbatim = tuple(
         _verbatim(member, constructor, forward, adapter) for member, adapter in zip(members, adapters, strict=True)
@@ -92,7 +93,7 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         name=name,
         members=members,
         node=node.with_changes(name=cst.Name(name)),
-        parameters=parameters,
+        parameters=final,
         constructor=constructor,
         forward=forward,
         adapters=adapters,
@@ -203,7 +204,6 @@ def _refuse_branches(template: Template, decided: Switches, limit: int) -> None:
 
 def _adapter(
     index: int,
-    member: Member,
     template: Template,
     parameters: Sequence[NewParameter],
     forward: Sequence[Parameter],

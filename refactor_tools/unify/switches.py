@@ -26,23 +26,29 @@ class Switches:
     inlined: frozenset[int]
 
 
-def switches(template: Template, parameters: Sequence[NewParameter], where: Surroundings) -> Switches:
+def switches(
+    template: Template, parameters: Sequence[NewParameter], inherited: Mapping[int, str], where: Surroundings
+) -> Switches:
     """Decide every option: by an argument, by a submodule that may be missing, by a parameter that may be None, or by a
     switch of its own. Options that only the same members have share one.
 
     Raises:
         Mismatch: an option needs more than one value that the other members cannot give.
     """
-    chosen = _Switches(template, list(parameters), where)
+    chosen = _Switches(template, list(parameters), inherited, where)
     for present in chosen.presences():
         chosen.decide(present)
     return Switches(tuple(chosen.parameters), chosen.tests, tuple(chosen.stored), frozenset(chosen.inlined))
 
 
 class _Switches:
-    def __init__(self, template: Template, parameters: list[NewParameter], where: Surroundings) -> None:
+    def __init__(
+        self, template: Template, parameters: list[NewParameter], inherited: Mapping[int, str], where: Surroundings
+    ) -> None:
         self.template, self.parameters, self.where = template, parameters, where
+        self.names = {hole: item.name for item in parameters for hole in item.holes} | dict(inherited)
         self.nodes = {found[0]: found[1] for node in walk(template.node) if (found := option_of(node)) is not None}
+        self.assigned = Counter(assigned_attribute(node) for node in walk(template.node))
         self.members = len(template.attributes)
         self.tests: dict[int, str] = {}
         self.stored: list[str] = []
@@ -95,9 +101,8 @@ class _Switches:
         """Members of self that only these copies set, by the option that sets them."""
         found = {}
         for number in numbers:
-            node = self.nodes[number]
-            name = assigned_attribute(node)
-            if self.template.options[number].method == "__init__" and name:
+            name = assigned_attribute(self.nodes[number])
+            if self.template.options[number].method == "__init__" and name and self.assigned[name] == 1:
                 found[name] = number
         return found
 
@@ -134,9 +139,8 @@ class _Switches:
     def _shape(self, node: cst.CSTNode) -> str:
         """The layer with each hole by its parameter, so that equal layers read alike."""
         text = code(node)
-        for parameter in self.parameters:
-            for hole in parameter.holes:
-                text = text.replace(f"__hole_{hole}__", parameter.name)
+        for hole, name in self.names.items():
+            text = text.replace(f"__hole_{hole}__", name)
         return text
 
     def _by_value(self, present: frozenset[int], numbers: Sequence[int]) -> str:
@@ -156,7 +160,7 @@ class _Switches:
         item = self.parameters[missing[0]]
         self.parameters[missing[0]] = replace(
             item,
-            annotation=f"({item.annotation}) | None" if item.kind == "factory" else f"{item.annotation} | None",
+            annotation=f"{item.annotation} | None",
             default="None",
             kind="number" if item.kind == "size" else item.kind,
         )

@@ -5,6 +5,8 @@ from typing import Literal
 
 import libcst as cst
 
+from refactor_tools.layout import snake_case
+
 Role = Literal["norm", "activation", "dropout", "layer"]
 
 # Positional parameters of torch.nn constructors, in order, as their signatures have them.
@@ -149,12 +151,6 @@ def annotation_by_name(name: str) -> str:
     return ""
 
 
-def snake(name: str) -> str:
-    """`AttentionPooling` as `attention_pooling`, `TabAE` as `tab_ae`."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub(r"_+", "_", split).strip("_").lower()
-
-
 def words(name: str) -> tuple[str, ...]:
     """The words of a class's name, in lower case."""
-    return tuple(snake(name).split("_"))
+    return tuple(snake_case(name).split("_"))

@@ -1,0 +1,63 @@
+"""`python -m legacy_fixtures.demo FOLDER`: the whole chain on a copy of the first legacy system, with its output."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from legacy_fixtures.systems import SYSTEMS, copy_tree
+from refactor_tools.cli.main import main as refactor_tools
+
+SETTINGS = '[tool.refactor-tools]\nlegacy = ["legacy"]\nlibrary = "components"\n'
+CHAIN = (
+    ("analyze-deps", "src"),
+    ("extract-component", "AttentionPooling", "ResidualBlock"),
+    ("migrate-imports",),
+    ("check-equivalence",),
+    ("component-index",),
+)
+CLOSING = """
+{folder}/
+  migrated/   what you just saw: src/athelas/models/pytorch/ is the library, component_index/ lists it
+  legacy/     the same legacy code, untouched, for you to try:
+
+    cd {folder}
+    analyze-deps legacy/
+    extract-component AttentionPooling
+    check-equivalence
+    new-component --category fusion
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the chain in FOLDER/migrated and leave FOLDER/legacy untouched beside it; the first failure ends it."""
+    arguments = sys.argv[1:] if argv is None else argv
+    folder = Path(arguments[0] if arguments else "build/demo")
+    shown = folder.as_posix()
+    started = time.perf_counter()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    copy_tree(SYSTEMS[0].before, folder / "migrated")
+    copy_tree(SYSTEMS[0].before, folder / "legacy")
+    (folder / "legacy" / "pyproject.toml").unlink()
+    (folder / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    back = Path.cwd()
+    os.chdir(folder / "migrated")
+    try:
+        for command in CHAIN:
+            print(f"\n$ {' '.join(command)}", flush=True)
+            code = refactor_tools(command)
+            if code:
+                print(f"{command[0]} ended with exit code {code}", file=sys.stderr)
+                return code
+    finally:
+        os.chdir(back)
+    print(CLOSING.format(folder=shown), end="")
+    print(f"\n{time.perf_counter() - started:.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

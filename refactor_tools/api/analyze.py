@@ -1,0 +1,74 @@
+"""`analyze-deps` as a function: scan, graphs, clone families, findings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from refactor_tools.model.analysis import Analysis
+    from refactor_tools.model.facts import Finding, Scan, Source
+    from refactor_tools.model.families import Families, Family
+    from refactor_tools.settings import Settings
+
+# Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
+NEAR_PROPOSALS = 50
+
+
+def analyze(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    jobs: int = 1,
+    cache: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+    proposals: bool = True,
+) -> Analysis:
+    """Everything that reading `paths` (files or folders under the settings' root) shows; nothing of them is run.
+
+    With `proposals`, exact and renamed families and the first near ones say what differs and what they could become.
+
+    Raises:
+        RefactorError: a path does not exist or lies outside the root.
+    """
+    from refactor_tools.clones.families import find_families
+    from refactor_tools.graph.composition import composition
+    from refactor_tools.graph.imports import import_graph
+    from refactor_tools.model.analysis import Analysis
+    from refactor_tools.scan.tree import reader, scan_tree
+
+    started = time.perf_counter()
+    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress)
+    imports = import_graph(scan)
+    read = reader(settings.root)
+    families = find_families(scan, read, settings)
+    return Analysis(
+        scan=scan,
+        imports=imports,
+        composition=composition(scan, imports),
+        families=_described(families, read) if proposals else families,
+        findings=_findings(scan),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _findings(scan: Scan) -> tuple[Finding, ...]:
+    from refactor_tools.graph.passing import not_passed_on
+
+    found = {*(finding for facts in scan.files for finding in facts.findings), *not_passed_on(scan)}
+    return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
+
+
+def _described(families: Families, read: Callable[[str], Source | None]) -> Families:
+    from refactor_tools.unify.describe import describe
+
+    near = 0
+    described: list[Family] = []
+    for family in families.families:
+        near += family.likeness == "near"
+        wanted = family.likeness != "near" or near <= NEAR_PROPOSALS
+        described.append(describe(family, read) if wanted else family)
+    return replace(families, families=tuple(described))

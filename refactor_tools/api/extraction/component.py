@@ -1,0 +1,163 @@
+"""One component, from its plan to files in the scratch copy and a verdict."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from refactor_tools.api.extract import ExtractedComponent, ExtractionRequest
+from refactor_tools.api.extraction.library import (
+    keymap_of,
+    write_component,
+    write_packages,
+    write_records,
+    write_shims,
+)
+from refactor_tools.api.extraction.plans import Plan
+from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.extraction.wording import component_doc
+from refactor_tools.api.tasks import proof_task
+from refactor_tools.certificates.closure import closure_digest
+from refactor_tools.certificates.freshness import changes
+from refactor_tools.certificates.mint import mint
+from refactor_tools.certificates.store import (
+    case_path,
+    certificate_path,
+    dump_cases,
+    dump_certificate,
+    load_cases,
+    load_certificate,
+)
+from refactor_tools.layout import library_place, test_path
+from refactor_tools.model.analysis import Analysis
+from refactor_tools.model.certificates import Certificate
+from refactor_tools.model.components import KeyMap
+from refactor_tools.model.outcomes import Refusal
+from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, ProofTask
+from refactor_tools.prove.gate import prove
+from refactor_tools.prove.synthesis import find_cases
+from refactor_tools.scaffold.component_test import ComponentTestRequest, component_test
+from refactor_tools.unify.describe import differences
+
+Progress = Callable[[str], None]
+
+
+def make_component(
+    scratch: Scratch, plan: Plan, analysis: Analysis, request: ExtractionRequest, progress: Progress
+) -> tuple[ExtractedComponent, KeyMap] | Refusal:
+    """Write the component and everything around it into the scratch copy, and prove it there."""
+    keymap = keymap_of(plan, shims=True)
+    write_packages(scratch, plan, shims=True)
+    write_component(scratch, plan, None)
+    write_records(scratch, plan, keymap)
+    write_shims(scratch, plan, keymap)
+    progress(f"{plan.name}: looking for inputs")
+    task = _with_cases(scratch, keymap, request.trusted)
+    cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}
+    notes = _notes(plan, analysis)
+    write_component(scratch, plan, component_doc(plan, analysis, cases, notes))
+    scratch.write(case_path(plan.name), dump_cases(plan.name, cases))
+    if request.tests:
+        _write_test(scratch, plan, keymap, cases)
+    proof = None
+    certificate = _trusted(scratch, plan, task, request.trusted)
+    if certificate is None and request.prove:
+        progress(f"{plan.name}: proving")
+        proof = prove(task, progress=lambda text: progress(f"{plan.name}: {text}"))
+        if not proof.passed:
+            return _unproven(proof)
+        certificate = mint(task, proof, _closure(scratch, plan))
+    if certificate is not None:
+        scratch.write(certificate_path(plan.name), dump_certificate(certificate))
+    return _extracted(plan, keymap, proof, certificate, notes), keymap
+
+
+def _with_cases(scratch: Scratch, keymap: KeyMap, trusted: Path | None) -> ProofTask:
+    known: Mapping[str, Case] = {}
+    if trusted is not None:
+        file = trusted / Path(case_path(keymap.name)).relative_to(trusted.name)
+        if file.is_file():
+            known = load_cases(file.read_text(encoding="utf-8"), str(file))
+    task = proof_task(scratch.settings, keymap, known)
+    missing = any(original.case is None for original in task.originals)
+    return find_cases(task) if missing else task
+
+
+def _trusted(scratch: Scratch, plan: Plan, task: ProofTask, trusted: Path | None) -> Certificate | None:
+    """A certificate of an earlier run that holds for exactly this computation."""
+    if trusted is None:
+        return None
+    file = trusted / Path(certificate_path(plan.name)).relative_to(trusted.name)
+    if not file.is_file():
+        return None
+    certificate = load_certificate(file.read_text(encoding="utf-8"), str(file))
+    return None if changes(certificate, task, _closure(scratch, plan)) else certificate
+
+
+def _closure(scratch: Scratch, plan: Plan) -> str:
+    source_root, _ = library_place(scratch.settings)
+    return closure_digest(scratch.root / source_root, plan.module)
+
+
+def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str, Case]) -> None:
+    path = test_path(scratch.settings, plan.name)
+    is_class = keymap.kind == "class"
+    text = component_test(
+        ComponentTestRequest(
+            path=path,
+            keymap=keymap,
+            cases=cases,
+            parameters=plan.candidate.constructor if is_class else plan.candidate.forward,
+            forward=plan.candidate.forward if is_class else None,
+        )
+    )
+    if text is not None:
+        scratch.write(path, text)
+
+
+def _unproven(proof: ComponentProof) -> Refusal:
+    failed = [original for original in proof.originals if original.verdict not in ("PROVED_ON_PATHS", "BIT_EQUAL")]
+    details = [row for original in failed for row in _failures(original)]
+    return Refusal(f"not proven equal: {proof.verdict}", tuple(details))
+
+
+def _failures(original: OriginalProof) -> Sequence[tuple[str, ...]]:
+    rows = [(original.id, check.name, check.detail) for check in original.checks if check.passed is False]
+    return rows or [(original.id, original.verdict, original.reason)]
+
+
+def _notes(plan: Plan, analysis: Analysis) -> tuple[str, ...]:
+    """Suspicious behaviour of the originals and of their users: kept as it is, and said."""
+    members = {member.id: member for member in plan.candidate.members}
+    spans = {item.id: item for item in analysis.scan.definitions}
+    users = {user for identity in members for user in analysis.composition.used_by.get(identity, ())}
+    found = []
+    for finding in analysis.findings:
+        for identity in (*members, *sorted(users)):
+            item = spans.get(identity)
+            if item and item.path == finding.path and item.line <= finding.line <= item.end_line:
+                found.append(f"{item.path}: {finding.message}; kept as it was.")
+    if 'float("-inf")' in plan.slices[0].text and "softmax" in plan.slices[0].text:
+        found.append("A row in which everything is masked gives NaN, as in the originals.")
+    return tuple(dict.fromkeys(found))
+
+
+def _extracted(
+    plan: Plan, keymap: KeyMap, proof: ComponentProof | None, certificate: Certificate | None, notes: tuple[str, ...]
+) -> ExtractedComponent:
+    verdict = proof.verdict if proof is not None else _verdict(certificate)
+    return ExtractedComponent(
+        name=plan.name,
+        path=plan.path,
+        members=tuple(original.id for original in keymap.originals),
+        differences=differences(plan.candidate),
+        state_maps=tuple((o.id, new, old) for o in keymap.originals for new, old in o.adapter.state),
+        verdict=verdict,
+        proof=proof,
+        notes=notes,
+    )
+
+
+def _verdict(certificate: Certificate | None) -> str:
+    if certificate is None:
+        return "NOT_RUN"
+    verdicts = [original.verdict for original in certificate.originals]
+    return "BIT_EQUAL" if "BIT_EQUAL" in verdicts else verdicts[0]

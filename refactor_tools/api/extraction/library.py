@@ -1,0 +1,159 @@
+"""A plan's files in the library and in the component index, and its shims, written into the scratch copy."""
+
+from pathlib import PurePosixPath
+
+from refactor_tools.api.extraction.plans import Plan
+from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, module_docstring
+from refactor_tools.catalogue.exports import with_export
+from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
+from refactor_tools.changes.text import encode
+from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
+from refactor_tools.codemods.shims import Shim, shimmed
+from refactor_tools.errors import RefactorError
+from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
+from refactor_tools.model.facts import Source
+from refactor_tools.rendering import render
+from refactor_tools.scan.modules import place
+from refactor_tools.scan.read import read_source
+from refactor_tools.settings import Settings
+from refactor_tools.unify.syntax import reads
+
+
+def keymap_of(plan: Plan, *, shims: bool) -> KeyMap:
+    """The record that shims, the gate and `migrate-imports` share."""
+    candidate = plan.candidate
+    records = []
+    for member, adapter, verbatim, piece in zip(
+        candidate.members, candidate.adapters, candidate.verbatim, plan.slices, strict=True
+    ):
+        records.append(
+            OriginalRecord(
+                id=member.id,
+                name=member.name,
+                digest=original_name(piece.text),
+                adapter=adapter,
+                form="none" if not shims else "alias" if verbatim else "adapted",
+                parameters=member.parameters if member.is_class else member.forward,
+                forward=member.forward if member.is_class else (),
+            )
+        )
+    return KeyMap(
+        component=f"{plan.exported_from}.{plan.name}",
+        module=plan.module,
+        exported_from=plan.exported_from,
+        name=plan.name,
+        kind="class" if candidate.members[0].is_class else "function",
+        originals=tuple(sorted(records, key=lambda record: record.id)),
+    )
+
+
+def write_component(scratch: Scratch, plan: Plan, doc: ComponentDoc | None) -> None:
+    """The component's file; without `doc` a first version, which is what the gate looks for inputs with."""
+    current = scratch.read(plan.path)
+    if doc is None and current is not None:
+        raise RefactorError(
+            "exists already and is not what an earlier run made of this name; choose --module or --category", plan.path
+        )
+    scratch.write(plan.path, _source(plan, doc))
+
+
+def _source(plan: Plan, doc: ComponentDoc | None) -> str:
+    candidate = plan.candidate
+    node = candidate.node.with_changes(name=candidate.node.name.with_changes(value=plan.name))
+    docs, returns = Docstrings("", "", "", ""), "Tensor"
+    if doc is not None:
+        docs = Docstrings(
+            module_docstring(doc),
+            class_docstring(doc.summary) if candidate.members[0].is_class else "",
+            init_docstring(doc.parameters),
+            forward_docstring(doc.inputs, doc.outputs, 8 if candidate.members[0].is_class else 4),
+        )
+        returns = _returns(plan, doc)
+    names: dict[str, str] = {}
+    for member in candidate.members:
+        names |= member.names
+    used = reads(node) | plan.moved.reads | _annotation_names(plan, returns)
+    return component_source(node, docs, import_lines(used, names, plan.library), plan.moved.text, returns)
+
+
+def _returns(plan: Plan, doc: ComponentDoc) -> str:
+    for member in plan.candidate.members:
+        written = member.written_returns
+        if written:
+            return written
+    if len(doc.outputs) > 1:
+        return f"tuple[{', '.join('Tensor' for _ in doc.outputs)}]"
+    return "Tensor"
+
+
+def _annotation_names(plan: Plan, returns: str) -> frozenset[str]:
+    texts = [item.annotation or "" for item in (*plan.candidate.constructor, *plan.candidate.forward)]
+    words = " ".join([*texts, returns]).replace("[", " ").replace("]", " ").replace(",", " ").replace("|", " ")
+    return frozenset(word.partition(".")[0] for word in words.split())
+
+
+def write_packages(scratch: Scratch, plan: Plan, *, shims: bool) -> None:
+    """The category's export, and what the library as a whole needs."""
+    settings = scratch.settings
+    init = str(PurePosixPath(plan.path).parent / "__init__.py")
+    scratch.write(init, with_export(scratch.read(init), PurePosixPath(plan.path).stem, plan.name))
+    top = str(PurePosixPath(settings.library, "__init__.py"))
+    if scratch.read(top) is None:
+        scratch.write(top, render("components/library.py.j2", package=plan.package))
+    typed = str(PurePosixPath(settings.library, "py.typed"))
+    if scratch.read(typed) is None:
+        scratch.write(typed, "")
+    if shims:
+        support = str(PurePosixPath(settings.library, "_legacy.py"))
+        text = render(
+            "components/legacy_support.py.j2", removal=settings.remove_in, category=settings.deprecation_category
+        )
+        if scratch.read(support) != text:
+            scratch.write(support, text)
+
+
+def write_records(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
+    """The key map and the kept originals."""
+    scratch.write(keymap_path(plan.name), dump_keymap(keymap))
+    for piece in plan.slices:
+        scratch.write(original_path(original_name(piece.text)), piece.text)
+
+
+def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
+    """Every legacy file of the plan with the old names as shims."""
+    records = {record.id: record for record in keymap.originals}
+    by_path: dict[str, list[Shim]] = {}
+    for member in plan.candidate.members:
+        record = records[member.id]
+        by_path.setdefault(member.path, []).append(_shim(scratch.settings, plan, record))
+    for path, shims in by_path.items():
+        source = read_source(scratch.root, path)
+        if not isinstance(source, Source):
+            raise RefactorError(source.message, path)
+        text = shimmed(source.text, path, shims, plan.package)
+        scratch.write(path, encode(source, text))
+
+
+def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:
+    path, _, name = record.id.partition("::")
+    name, _, line = name.partition("@")
+    is_class = plan.candidate.members[0].is_class
+    return Shim(
+        legacy_name=name,
+        line=int(line or 0),
+        old=f"{legacy_module(settings, path)}.{name}",
+        name=plan.name,
+        package=plan.exported_from,
+        form="alias" if record.form == "alias" else "adapted",
+        kind="class" if is_class else "function",
+        adapter=record.adapter,
+        parameters=record.parameters,
+        own_forward=record.forward if is_class else record.parameters,
+        forward=plan.candidate.forward,
+    )
+
+
+def legacy_module(settings: Settings, path: str) -> str:
+    """The dotted name that a legacy file is known by."""
+    return place(path, lambda folder: (settings.root / folder / "__init__.py").is_file()).module

@@ -1,0 +1,156 @@
+"""One run of extraction: targets, their parts first, each planned, written to scratch, proven."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from refactor_tools.api.analyze import analyze
+from refactor_tools.api.extract import ExtractedComponent, Extraction, ExtractionRequest, Refused
+from refactor_tools.api.extraction.component import make_component
+from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
+from refactor_tools.api.extraction.records import read_keymaps
+from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
+from refactor_tools.api.extraction.targets import Target, find_target
+from refactor_tools.catalogue.index import index_changes
+from refactor_tools.errors import AmbiguousName, RefactorError
+from refactor_tools.model.analysis import Analysis
+from refactor_tools.model.changes import ChangeSet
+from refactor_tools.model.components import KeyMap
+from refactor_tools.model.outcomes import Outcome, Refusal
+from refactor_tools.scan.tree import reader
+from refactor_tools.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+def extract_all(settings: Settings, request: ExtractionRequest, progress: Progress) -> Extraction:
+    """See `refactor_tools.api.extract.extract`."""
+    progress("reading the tree")
+    analysis = analyze(settings, _scope(settings, request.paths), proposals=False)
+    targets, refused = _targets(request, analysis, read_keymaps(settings.root))
+    with scratch_copy(settings) as scratch:
+        run = _Run(scratch, request, analysis, progress, refused)
+        for target in targets:
+            run.extract(target)
+        keep = request.keep_going or request.everything or not run.refused
+        if keep and run.components:
+            progress("writing the index")
+            for change in index_changes(scratch.settings):
+                scratch.write(change.path, change.after)
+        names = ", ".join(component.name for component in run.components)
+        changes = scratch.changes() if keep else ()
+        return Extraction(
+            outcomes=tuple(run.outcomes),
+            components=tuple(run.components) if keep else (),
+            refused=tuple(run.refused),
+            changeset=ChangeSet(f"extract {names}", changes),
+            unreachable=_unreachable(scratch.settings, run.keymaps),
+        )
+
+
+def _scope(settings: Settings, paths: Sequence[Path]) -> list[Path]:
+    if paths:
+        return list(paths)
+    return [settings.root / folder for folder in settings.legacy] or [settings.root]
+
+
+def _targets(
+    request: ExtractionRequest, analysis: Analysis, keymaps: Sequence[KeyMap]
+) -> tuple[list[Target], list[Refused]]:
+    if not request.everything:
+        return [find_target(name, analysis, keymaps, request.members) for name in request.names], []
+    targets: dict[tuple[str, ...], Target] = {}
+    refused: dict[str, Refused] = {}
+    for name in sorted({item.name for item in analysis.scan.definitions if item.is_module}):
+        try:
+            target = find_target(name, analysis, keymaps)
+            targets.setdefault(target.members, target)
+        except AmbiguousName as error:
+            refused[name] = Refused(name, Refusal(error.message.splitlines()[0]))
+    return list(targets.values()), list(refused.values())
+
+
+class _Run:
+    def __init__(
+        self,
+        scratch: Scratch,
+        request: ExtractionRequest,
+        analysis: Analysis,
+        progress: Progress,
+        refused: Sequence[Refused],
+    ) -> None:
+        self.scratch, self.request, self.analysis, self.progress = scratch, request, analysis, progress
+        self.keymaps = list(read_keymaps(scratch.root))
+        self.read = reader(scratch.origin)
+        self.refused = list(refused)
+        self.outcomes = [Outcome(item.name, "homonym", item.refusal.reason) for item in refused]
+        self.components: list[ExtractedComponent] = []
+        self.seen: set[tuple[str, ...]] = set()
+
+    def extract(self, target: Target) -> None:
+        """The target, after what it is built from."""
+        if target.members in self.seen:
+            return
+        self.seen.add(target.members)
+        if target.done is not None:
+            self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
+            return
+        _require_readable(self.analysis, target)
+        for needed in components_needed(target.members, self.analysis):
+            if not self._in_library(needed):
+                self.extract(find_target(needed, self.analysis, self.keymaps))
+        self._one(target)
+
+    def _in_library(self, identity: str) -> bool:
+        return any(identity == original.id for keymap in self.keymaps for original in keymap.originals)
+
+    def _one(self, target: Target) -> None:
+        self.progress(f"{target.name}: comparing {len(target.members)} copies")
+        # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
+        plan = plan_component(
+            target.name, target.members, self.read, self.analysis, self.scratch.settings, self.keymaps, self._choices()
+        )
+        result = plan if isinstance(plan, Refusal) else self._made(plan)
+        if isinstance(result, Refusal):
+            self.refused.append(Refused(target.name, result, target.members))
+            self.outcomes.append(Outcome(target.name, "refused", result.reason))
+        else:
+            self.components.append(result)
+            self.outcomes.append(Outcome(target.name, "extracted", result.path))
+
+    def _choices(self) -> Choices:
+        single = len(self.request.names) == 1
+        return Choices(self.request.category, self.request.module, self.request.rename) if single else Choices()
+
+    def _made(self, plan: Plan) -> ExtractedComponent | Refusal:
+        mark = self.scratch.mark()
+        made = make_component(self.scratch, plan, self.analysis, self.request, self.progress)
+        if isinstance(made, Refusal):
+            self.scratch.back_to(mark)
+            return made
+        component, keymap = made
+        self.keymaps.append(keymap)
+        return component
+
+
+def _require_readable(analysis: Analysis, target: Target) -> None:
+    """A file in scope that does not parse could hold a copy or a user: nothing is written before that is settled."""
+    folders = {identity.partition("::")[0].rpartition("/")[0] for identity in target.members}
+    for problem in analysis.scan.problems:
+        if problem.path.rpartition("/")[0] in folders and problem.path.endswith(".py") and problem.line:
+            raise RefactorError(problem.message, f"{problem.path}:{problem.line}")
+
+
+def _unreachable(settings: Settings, keymaps: Sequence[KeyMap]) -> tuple[str, ...]:
+    """Legacy script folders that do not see the library when their scripts are started there."""
+    from refactor_tools.layout import library_place
+    from refactor_tools.scan.modules import place
+
+    root, _ = library_place(settings)
+    found = set()
+    for keymap in keymaps:
+        for original in keymap.originals:
+            path = original.id.partition("::")[0]
+            where = place(path, lambda folder: (settings.root / folder / "__init__.py").is_file())
+            if original.form != "none" and where.source_root != ("" if root == "." else root):
+                found.add(where.source_root)
+    return tuple(sorted(found))

@@ -1,0 +1,80 @@
+"""From the names a person gives to the definitions that become one component."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from refactor_tools.errors import AmbiguousName, UnknownName
+from refactor_tools.model.analysis import Analysis
+from refactor_tools.model.components import KeyMap
+from refactor_tools.model.facts import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`members` (ids) become one component. `done` is the key map of an earlier run that already covers them."""
+
+    name: str
+    members: tuple[str, ...]
+    done: KeyMap | None = None
+
+
+def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], members: Sequence[str] = ()) -> Target:
+    """What `name` (bare or `path::Name`) means.
+
+    Raises:
+        UnknownName: no definition has it; the message holds the nearest names.
+        AmbiguousName: it stands for different algorithms and `members` does not choose.
+    """
+    definitions = {item.id: item for item in analysis.scan.definitions}
+    if members:
+        return _chosen(name, members, definitions, keymaps)
+    found = [item for item in definitions.values() if name in (item.name, item.id)]
+    done = next((keymap for keymap in keymaps if keymap.name == name or name in _ids(keymap)), None)
+    if done is not None and all(item.id in _ids(done) for item in found):
+        return Target(done.name, tuple(original.id for original in done.originals), done)
+    if not found:
+        raise UnknownName(_unknown(name, definitions.values()))
+    groups = _groups(found, analysis)
+    if len(groups) > 1:
+        raise AmbiguousName(_choices(name, groups))
+    return Target(definitions[found[0].id].name, groups[0])
+
+
+def _ids(keymap: KeyMap) -> frozenset[str]:
+    return frozenset(original.id for original in keymap.originals)
+
+
+def _chosen(name: str, members: Sequence[str], definitions: dict[str, Definition], keymaps: Sequence[KeyMap]) -> Target:
+    for identity in members:
+        if identity not in definitions:
+            near = get_close_matches(identity, definitions, n=3, cutoff=0.3)
+            raise UnknownName(f"--members: no definition {identity}{_nearest(near)}")
+    done = next((keymap for keymap in keymaps if set(members) <= _ids(keymap)), None)
+    return Target(name, tuple(sorted(members)), done)
+
+
+def _groups(found: Sequence[Definition], analysis: Analysis) -> list[tuple[str, ...]]:
+    """The families that hold the definitions, and those that stand alone."""
+    groups: list[tuple[str, ...]] = []
+    left = [item.id for item in found]
+    for family in analysis.families.families:
+        if family.kind != "method" and any(identity in family.members for identity in left):
+            groups.append(family.members)
+            left = [identity for identity in left if identity not in family.members]
+    return groups + [(identity,) for identity in left]
+
+
+def _unknown(name: str, definitions: Iterable[Definition]) -> str:
+    names = sorted({item.name for item in definitions})
+    near = get_close_matches(name.rpartition("::")[2], names, n=3, cutoff=0.5)
+    return f"no class or function is called {name}{_nearest(near)}"
+
+
+def _nearest(near: Sequence[str]) -> str:
+    return f"; the nearest are {', '.join(near)}" if near else "; `analyze-deps --verbose` lists what there is"
+
+
+def _choices(name: str, groups: Sequence[tuple[str, ...]]) -> str:
+    listed = "\n".join(f"  --members {','.join(group)}" for group in groups)
+    return f"{name} is the name of {len(groups)} different algorithms; choose one:\n{listed}"

@@ -1,0 +1,206 @@
+"""`extract-component NAME...`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from refactor_tools.cli.common import (
+    CLEAN,
+    CONTEXT,
+    FINDINGS,
+    console,
+    deliver,
+    output_options,
+    settings_for,
+    tree_options,
+    write_options,
+)
+
+if TYPE_CHECKING:
+    from refactor_tools.api.extract import Extraction
+    from refactor_tools.settings import Settings
+
+EPILOG = """\b
+Examples:
+  extract-component AttentionPooling ResidualBlock
+  extract-component AttentionPooling --dry-run
+  extract-component TextProjection --members legacy/lstm.py::TextProjection --as LSTMEncoder
+  extract-component AttentionPooling --diff | git apply
+"""
+
+
+@click.command("extract-component", context_settings=CONTEXT, epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--in",
+    "paths",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Where to look. Default: the settings' legacy folders, else the root.",
+)
+@click.option("--library", help="The library's folder. Default: the settings', else components.")
+@click.option("--package", help="The library's dotted name. Default: found from its folder.")
+@click.option("--category", default="", help="The component's category. Default: by its name and parts.")
+@click.option("--module", default="", help="The component's file name. Default: its name.")
+@click.option(
+    "--as", "rename", default="", metavar="NAME", help="What the component is called. Default: as the copies."
+)
+@click.option("--members", default="", metavar="PATH::Class,...", help="The copies, where a name has several meanings.")
+@click.option("--all", "everything", is_flag=True, help="Every module that can be extracted, parts first.")
+@click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
+@click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
+@click.option("--no-tests", is_flag=True, help="Write no test of the component.")
+@write_options
+@output_options("text", "json")
+@tree_options
+def extract_component(
+    names: tuple[str, ...],
+    paths: tuple[Path, ...],
+    library: str | None,
+    package: str | None,
+    category: str,
+    module: str,
+    rename: str,
+    members: str,
+    everything: bool,
+    keep_going: bool,
+    no_prove: bool,
+    no_tests: bool,
+    dry_run: bool,
+    diff: bool,
+    check: bool,
+    allow_dirty: bool,
+    output_format: str,
+    output: Path | None,
+    root: Path | None,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> int:
+    """Make one component of the copies called NAME, leave shims in their places, and prove that nothing changed.
+
+    NAME is a class or a function, bare or as PATH::Name. Nothing is written that was not proven; everything is written
+    in one transaction, which `refactor-tools undo` takes back.
+    """
+    from refactor_tools.api.extract import ExtractionRequest, extract
+
+    if not names and not everything:
+        raise click.UsageError("name what to extract, or use --all; `analyze-deps` shows what is duplicated")
+    settings = _settings(root, library, package)
+    request = ExtractionRequest(
+        names=names,
+        paths=tuple(path.resolve() for path in paths),
+        category=category,
+        module=module,
+        rename=rename,
+        members=tuple(part.strip() for part in members.split(",") if part.strip()),
+        prove=not no_prove,
+        tests=not no_tests,
+        keep_going=keep_going,
+        everything=everything,
+    )
+    stderr = console(color, stderr=True)
+    with _progress(quiet or not stderr.is_terminal, stderr) as say:
+        extraction = extract(settings, request, say)
+    from refactor_tools.changes.dirty import require_clean
+
+    touched = [change.path for change in extraction.changeset.effective]
+    if not (dry_run or diff or check):
+        require_clean(settings.root, touched, allow_dirty)
+    if check:
+        return FINDINGS if touched or not extraction.complete else CLEAN
+    if diff:
+        from refactor_tools.api.runs import patch
+
+        deliver(patch(settings, extraction.changeset), output)
+        return CLEAN if extraction.complete else FINDINGS
+    _report(extraction, output_format, output, color)
+    _finish(settings, extraction, dry_run=dry_run, quiet=quiet)
+    return CLEAN if extraction.complete else FINDINGS
+
+
+def _settings(root: Path | None, library: str | None, package: str | None) -> Settings:
+    from dataclasses import replace
+
+    settings = settings_for(root)
+    if library is not None:
+        place = (Path.cwd() / library).resolve()
+        if not place.is_relative_to(settings.root):
+            raise click.UsageError(f"--library {library} lies outside the root {settings.root}")
+        settings = replace(settings, library=place.relative_to(settings.root).as_posix(), package="")
+    return replace(settings, package=package) if package is not None else settings
+
+
+def _progress(silent: bool, stderr: object) -> _Status:
+    return _Status(silent, stderr)
+
+
+class _Status:
+    """One line that says what is being done, on a terminal only."""
+
+    def __init__(self, silent: bool, stderr: object) -> None:
+        self.silent, self.stderr = silent, stderr
+
+    def __enter__(self) -> _Status:
+        from rich.console import Console
+        from rich.status import Status
+
+        assert isinstance(self.stderr, Console)
+        self.status = None if self.silent else Status("", console=self.stderr)
+        if self.status is not None:
+            self.status.start()
+        return self
+
+    def __call__(self, text: str) -> None:
+        if self.status is not None:
+            self.status.update(text)
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+
+def _report(extraction: Extraction, output_format: str, output: Path | None, color: str) -> None:
+    from refactor_tools.report.extraction import extraction_json, print_component, print_refusal
+
+    if output_format == "json":
+        files = [change.path for change in extraction.changeset.effective]
+        deliver(extraction_json(extraction.outcomes, extraction.components, files), output)
+        return
+    stdout = console(color)
+    for component in extraction.components:
+        print_component(stdout, component)
+    for item in extraction.refused:
+        print_refusal(stdout, item.name, item.refusal, item.members)
+    for outcome in extraction.outcomes:
+        if outcome.outcome == "unchanged":
+            stdout.print(f"  {outcome.name}  unchanged: {outcome.reason}", soft_wrap=True)
+
+
+def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet: bool) -> None:
+    from refactor_tools.changes.transaction import apply
+
+    count = len(extraction.changeset.effective)
+    if dry_run:
+        message = f"Would write {count} files. Nothing was written."
+    elif count:
+        apply(settings.root, extraction.changeset, "extract-component")
+        message = f"Written {count} files. Undo: refactor-tools undo"
+    else:
+        message = "Nothing was written."
+    if quiet:
+        return
+    click.echo(f"  {message}", err=True)
+    if count and extraction.unreachable:
+        from refactor_tools.layout import library_place
+
+        source_root, package = library_place(settings)
+        places = ", ".join(extraction.unreachable)
+        click.echo(
+            f"  Scripts started in {places} must find {package}: install it there (pip install -e .)"
+            f" or put {source_root} on PYTHONPATH.",
+            err=True,
+        )

@@ -1,0 +1,157 @@
+"""A component's file: docstring, imports, what moved with it, the definition with its own docstrings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+_HOUSE = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "Tensor": "from torch import Tensor",
+    "F": "from torch.nn import functional as F",
+    "Callable": "from collections.abc import Callable",
+    "Any": "from typing import Any",
+}
+_STANDARD = frozenset(
+    {"abc", "collections", "copy", "dataclasses", "functools", "itertools", "math", "random", "typing"}
+)
+WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Docstrings:
+    """Texts with their quotes and indentation, "" where there is none."""
+
+    module: str
+    definition: str
+    constructor: str
+    forward: str
+
+
+def component_source(
+    node: cst.ClassDef | cst.FunctionDef,
+    docs: Docstrings,
+    imports: Sequence[str],
+    moved: str,
+    returns: str,
+) -> str:
+    """The file. `moved` is the source of functions and constants that came along, `returns` forward's annotation."""
+    documented = _class(node, docs, returns) if isinstance(node, cst.ClassDef) else _function(node, docs, returns)
+    code = "\n".join(_fitted(line) for line in cst.Module(body=[documented]).code.strip("\n").split("\n"))
+    sections = [docs.module, "\n".join(imports), moved.strip("\n") + "\n" if moved else "", code]
+    head = "\n\n".join(section.strip("\n") for section in sections[:2] if section)
+    body = "\n\n\n".join(section.strip("\n") for section in sections[2:] if section)
+    return f"{head}\n\n\n{body}\n"
+
+
+def import_lines(used: frozenset[str], names: Mapping[str, str], library: Mapping[str, str]) -> tuple[str, ...]:
+    """Sorted import statements for the names that the code uses.
+
+    Args:
+        used: plain names in the code
+        names: what the original's imports bind, to qualified names
+        library: components it builds, by name, to the module they come from
+    """
+    found: set[str] = set()
+    for name in used:
+        if name in library:
+            found.add(f"from {library[name]} import {name}")
+        elif name in _HOUSE:
+            found.add(_HOUSE[name])
+        elif name in names:
+            found.add(_statement(name, names[name]))
+    merged = _merged(found)
+    groups = [[line for line in merged if _rank(line, library) == rank] for rank in (0, 1, 2)]
+    lines: list[str] = []
+    for group in groups:
+        if group and lines:
+            lines.append("")
+        lines += sorted(group, key=_order)
+    return tuple(lines)
+
+
+def _statement(bound: str, qualified: str) -> str:
+    module, _, last = qualified.rpartition(".")
+    if not module:
+        return f"import {qualified}" if bound == qualified else f"import {qualified} as {bound}"
+    return f"from {module} import {last}" if bound == last else f"from {module} import {last} as {bound}"
+
+
+def _merged(statements: set[str]) -> list[str]:
+    """One statement a module: `from torch import Tensor, nn`."""
+    names: dict[str, set[str]] = {}
+    plain = []
+    for statement in statements:
+        match = re.fullmatch(r"from (\S+) import (.+)", statement)
+        if match:
+            names.setdefault(match[1], set()).add(match[2])
+        else:
+            plain.append(statement)
+    return plain + [f"from {module} import {', '.join(sorted(found))}" for module, found in names.items()]
+
+
+def _rank(line: str, library: Mapping[str, str]) -> int:
+    module = line.split()[1]
+    if module in library.values():
+        return 2
+    return 0 if module.partition(".")[0] in _STANDARD else 1
+
+
+def _order(line: str) -> tuple[int, str]:
+    return (0 if line.startswith("import ") else 1, line.split()[1].lower())
+
+
+def _class(node: cst.ClassDef, docs: Docstrings, returns: str) -> cst.ClassDef:
+    body: list[cst.BaseStatement | cst.BaseSmallStatement] = []
+    for item in node.body.body:
+        if not isinstance(item, cst.FunctionDef):
+            body.append(item)
+            continue
+        name = item.name.value
+        text = {"__init__": docs.constructor, "forward": docs.forward}.get(name, "")
+        result = {"__init__": "None", "forward": returns}.get(name, "")
+        body.append(_documented(item, text, result).with_changes(leading_lines=[cst.EmptyLine(indent=False)]))
+    if docs.definition:
+        body = [_string(docs.definition), *body]
+    elif body:
+        body[0] = body[0].with_changes(leading_lines=[])
+    return node.with_changes(body=node.body.with_changes(body=body))
+
+
+def _function(node: cst.FunctionDef, docs: Docstrings, returns: str) -> cst.FunctionDef:
+    return _documented(node, docs.forward, returns).with_changes(leading_lines=[])
+
+
+def _documented(function: cst.FunctionDef, text: str, returns: str) -> cst.FunctionDef:
+    body = list(function.body.body)
+    if text:
+        body = [_string(text), *body]
+    changed = function.with_changes(body=function.body.with_changes(body=body))
+    return changed.with_changes(returns=cst.Annotation(cst.parse_expression(returns))) if returns else changed
+
+
+def _string(text: str) -> cst.SimpleStatementLine:
+    return cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString(text.strip()))])
+
+
+def _fitted(line: str) -> str:
+    """A `def` that is too long gets a line for each parameter."""
+    match = re.fullmatch(r"( *)def (\w+)\((.*)\)( -> .+)?:", line)
+    if match is None or len(line) <= WIDTH:
+        return line
+    margin, name, parameters, returns = match[1], match[2], match[3], match[4] or ""
+    listed = "".join(f"{margin}    {item},\n" for item in _split(parameters))
+    return f"{margin}def {name}(\n{listed}{margin}){returns}:"
+
+
+def _split(parameters: str) -> list[str]:
+    """At the commas outside of brackets."""
+    items, depth, start = [], 0, 0
+    for position, character in enumerate(parameters):
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            items.append(parameters[start:position].strip())
+            start = position + 1
+    return [*items, parameters[start:].strip()]

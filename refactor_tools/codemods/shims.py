@@ -1,0 +1,291 @@
+"""The legacy file after its definitions have moved: old names that still work, warn, and load what was saved."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from refactor_tools.changes.text import apply_edits
+from refactor_tools.errors import RefactorError
+from refactor_tools.model.adapters import Adapter, Argument
+from refactor_tools.model.changes import Edit
+from refactor_tools.model.facts import Parameter
+
+WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Shim:
+    """One old name. `package` is where `name` is imported from instead, `old` the dotted name that people know.
+
+    `parameters` and `own_forward` are the original's signatures, `forward` is the component's.
+    """
+
+    legacy_name: str
+    line: int
+    old: str
+    name: str
+    package: str
+    form: Literal["alias", "adapted"]
+    kind: Literal["class", "function"]
+    adapter: Adapter
+    parameters: tuple[Parameter, ...]
+    own_forward: tuple[Parameter, ...]
+    forward: tuple[Parameter, ...]
+
+    @property
+    def statement(self) -> str:
+        return f"from {self.package} import {self.name}"
+
+    @property
+    def private(self) -> str:
+        return f"_{self.name}"
+
+
+def shimmed(text: str, path: str, shims: Sequence[Shim], support: str) -> str:
+    """The legacy file's text with `shims` in place of the definitions. `support` is the package that holds `_legacy`.
+
+    Raises:
+        RefactorError: the file does not parse, lacks a definition, or uses a name that a shim needs.
+    """
+    tree = _parsed(text, path)
+    spots = {shim.legacy_name: _definition(tree, shim, path) for shim in shims}
+    _require_free(tree, path, shims)
+    lines = _Lines(text)
+    edits = [_replacement(text, lines, spots[shim.legacy_name], shim) for shim in shims]
+    aliases = [shim for shim in shims if shim.form == "alias"]
+    edits += _uses(tree, lines, aliases, list(spots.values()))
+    edits.append(_imports(tree, lines, shims, support))
+    if aliases:
+        edits += _exports(tree, lines, text, aliases)
+    return apply_edits(text, edits)
+
+
+class _Lines:
+    """Character offsets of `ast` positions, which count bytes of UTF-8."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines(keepends=True)
+        self.newline = "\r\n" if self.lines and self.lines[0].endswith("\r\n") else "\n"
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line))
+
+    def offset(self, line: int, column: int) -> int:
+        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
+
+    def native(self, text: str) -> str:
+        return text.replace("\n", self.newline)
+
+
+def _parsed(text: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise RefactorError(f"does not parse: {error.msg}", f"{path}:{error.lineno}") from error
+
+
+def _definition(tree: ast.Module, shim: Shim, path: str) -> ast.ClassDef | ast.FunctionDef:
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.ClassDef, ast.FunctionDef)) or node.col_offset != 0:
+            continue
+        if node.name == shim.legacy_name and shim.line in (0, node.lineno):
+            return node
+    raise RefactorError(f"has no class or function {shim.legacy_name} at its top level", path)
+
+
+def _require_free(tree: ast.Module, path: str, shims: Sequence[Shim]) -> None:
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    needed = {"_legacy", *(shim.private for shim in shims)}
+    if any(shim.form == "alias" for shim in shims) and _own_block(tree) is None:
+        needed.add("__getattr__")
+    taken = sorted(needed & bound)
+    if taken:
+        raise RefactorError(f"binds {', '.join(taken)} itself, which the shim needs; rename it first", path)
+
+
+def _replacement(text: str, lines: _Lines, node: ast.ClassDef | ast.FunctionDef, shim: Shim) -> Edit:
+    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+    start, end = lines.starts[first - 1], lines.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    if shim.form == "adapted":
+        return Edit(start, end, lines.native(_adapted(shim)))
+    following = len(text) - len(text[end:].lstrip())
+    return Edit(start, following, "")
+
+
+def _adapted(shim: Shim) -> str:
+    if shim.kind == "function":
+        return _adapted_function(shim)
+    bases = f"_legacy.LegacyKeys, {shim.private}" if shim.adapter.state or shim.adapter.lacking else shim.private
+    body = [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
+    body += _old_layout(shim.adapter)
+    body.append(f"    def __init__({_signature(shim.parameters)}):")
+    body += _warning(shim, indent=8)
+    body += _call("super().__init__", shim.adapter.init, indent=8)
+    if not _same_forward(shim):
+        body += ["", f"    def forward({_signature(shim.own_forward)}):"]
+        body += _call("return super().forward", shim.adapter.forward, indent=8, target=shim.forward)
+    return "\n".join(body)
+
+
+def _adapted_function(shim: Shim) -> str:
+    signature = _signature(shim.own_forward, method=False)
+    body = [f"def {shim.legacy_name}({signature}):", f'    """Deprecated: use `{shim.statement}`."""']
+    body += _warning(shim, indent=4)
+    body += _call(f"return {shim.private}", shim.adapter.forward, indent=4, target=shim.forward)
+    return "\n".join(body)
+
+
+def _warning(shim: Shim, *, indent: int) -> list[str]:
+    return _lines("_legacy.warn", [f'"{shim.old}"', f'"{shim.statement}"', "__file__"], indent)
+
+
+def _old_layout(adapter: Adapter) -> list[str]:
+    lines = []
+    if adapter.state:
+        pairs = ", ".join(f'"{new}": "{old}"' for new, old in adapter.state)
+        lines.append(f"    _old_names = {{{pairs}}}")
+    if adapter.lacking:
+        pairs = ", ".join(f'"{item.name}": {item.value}' for item in adapter.lacking)
+        lines.append(f"    _old_values = {{{pairs}}}")
+    return [*lines, ""] if lines else []
+
+
+def _same_forward(shim: Shim) -> bool:
+    mine = [(item.name, item.kind, item.default) for item in shim.own_forward]
+    return mine == [(item.name, item.kind, item.default) for item in shim.forward]
+
+
+def _call(function: str, arguments: Sequence[Argument], *, indent: int, target: Sequence[Parameter] = ()) -> list[str]:
+    """A call with what is positional in the target given by position, on as many lines as it takes."""
+    positional = [item.name for item in target if item.kind in ("positional", "positional-only")]
+    texts: list[str] = []
+    for argument in arguments:
+        in_order = len(texts) < len(positional) and positional[len(texts)] == argument.name
+        texts.append(argument.value if in_order else f"{argument.name}={argument.value}")
+    return _lines(function, texts, indent)
+
+
+def _lines(function: str, texts: Sequence[str], indent: int) -> list[str]:
+    margin = " " * indent
+    line = f"{margin}{function}({', '.join(texts)})"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{margin}{function}(", *(f"{margin}    {text}," for text in texts), f"{margin})"]
+
+
+def _signature(parameters: Sequence[Parameter], *, method: bool = True) -> str:
+    parts = ["self"] if method else []
+    starred = False
+    for position, item in enumerate(parameters):
+        if item.kind == "keyword-only" and not starred:
+            parts.append("*")
+        starred = starred or item.kind in ("keyword-only", "var-positional")
+        star = {"var-positional": "*", "var-keyword": "**"}.get(item.kind, "")
+        annotation = f": {item.annotation}" if item.annotation else ""
+        equals = " = " if annotation else "="
+        parts.append(f"{star}{item.name}{annotation}" + (f"{equals}{item.default}" if item.default is not None else ""))
+        last_of_kind = position + 1 == len(parameters) or parameters[position + 1].kind != "positional-only"
+        if item.kind == "positional-only" and last_of_kind:
+            parts.append("/")
+    return ", ".join(parts)
+
+
+def _uses(
+    tree: ast.Module, lines: _Lines, aliases: Sequence[Shim], gone: Sequence[ast.ClassDef | ast.FunctionDef]
+) -> list[Edit]:
+    """What is left in the file uses the private binding, so that it never warns and never asks the module."""
+    names = {shim.legacy_name: shim.private for shim in aliases}
+    edits = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name) or node.id not in names or not isinstance(node.ctx, ast.Load):
+            continue
+        if any(item.lineno <= node.lineno <= (item.end_lineno or 0) for item in gone):
+            continue
+        start = lines.offset(node.lineno, node.col_offset)
+        edits.append(Edit(start, start + len(node.id), names[node.id]))
+    return edits
+
+
+def _imports(tree: ast.Module, lines: _Lines, shims: Sequence[Shim], support: str) -> Edit:
+    """After the last import at the head of the file, before anything that could use it."""
+    found = sorted({f"from {shim.package} import {shim.name} as {shim.private}" for shim in shims})
+    head = [] if _imports_name(tree, "_legacy") else [f"from {support} import _legacy"]
+    text = "\n".join(head + found) + "\n"
+    if any(shim.form == "alias" for shim in shims) and not _imports_name(tree, "TYPE_CHECKING"):
+        text = "from typing import TYPE_CHECKING\n\n" + text
+    after = 0
+    for node in tree.body:
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) or (docstring and after == 0):
+            after = node.end_lineno or node.lineno
+        else:
+            break
+    at = lines.starts[min(after, len(lines.lines))]
+    first_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body[:20]) and after
+    lead = "\n" if first_import and head else ""
+    tail = "" if after else "\n"
+    return Edit(at, at, lines.native(lead + text + tail))
+
+
+def _imports_name(tree: ast.Module, name: str) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and any(a.name == name for a in node.names) for node in tree.body)
+
+
+def _exports(tree: ast.Module, lines: _Lines, text: str, aliases: Sequence[Shim]) -> list[Edit]:
+    """The module's `__getattr__` (PEP 562), the same names for type checkers, and `__all__` for star imports."""
+    targets = {shim.legacy_name: (shim.package, shim.name) for shim in aliases}
+    known = _own_block(tree)
+    if known is not None:
+        start = lines.offset(known.lineno, known.col_offset)
+        end = lines.offset(known.end_lineno or known.lineno, known.end_col_offset or 0)
+        return [Edit(start, end, lines.native(_block(_known_targets(known) | targets)))]
+    parts = ["" if text.endswith("\n") else "\n", "\n\n"]
+    if not any(_binds_all(node) for node in tree.body):
+        names = sorted({*_public(tree), *targets})
+        parts.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]\n\n")
+    return [Edit(len(text), len(text), lines.native("".join(parts) + _block(targets) + "\n"))]
+
+
+def _block(targets: Mapping[str, tuple[str, str]]) -> str:
+    block = ["if TYPE_CHECKING:"]
+    block += [f"    from {package} import {name} as {old}" for old, (package, name) in sorted(targets.items())]
+    pairs = "".join(f'        "{old}": ("{package}", "{name}"),\n' for old, (package, name) in sorted(targets.items()))
+    block += ["else:", f"    _MOVED = {{\n{pairs}    }}", "", "    def __getattr__(name):"]
+    block.append("        return _legacy.moved(__name__, name, _MOVED, __file__)")
+    return "\n".join(block)
+
+
+def _own_block(tree: ast.Module) -> ast.If | None:
+    """The block that an earlier run wrote."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and "_legacy.moved" in ast.unparse(node):
+            return node
+    return None
+
+
+def _known_targets(block: ast.If) -> dict[str, tuple[str, str]]:
+    tables = (item.value for item in block.orelse if isinstance(item, ast.Assign))
+    return {
+        old: (str(target[0]), str(target[1])) for table in tables for old, target in ast.literal_eval(table).items()
+    }
+
+
+def _binds_all(node: ast.stmt) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
+
+
+def _public(tree: ast.Module) -> set[str]:
+    """What a star import takes from a file without `__all__`."""
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        else:
+            stored = (item for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store))
+            names |= {item.id for item in stored}
+    return {name for name in names if not name.startswith("_") and name != "*"}

@@ -1,0 +1,76 @@
+"""The gate: proves a component against its originals, each in a child process of its own.
+
+Importing this module does not import torch; the children do.
+"""
+
+from collections.abc import Callable
+
+from refactor_tools.model.proofs import Check, ComponentProof, OriginalProof, OriginalTask, ProofTask
+from refactor_tools.prove.assignments import Arms, Assignment
+from refactor_tools.prove.children import Failure, Limits, call
+
+_EXAMINE = "refactor_tools.prove.examine"
+_NO_ARMS: Arms = ((), ())
+_DEFAULT_LIMITS = Limits()
+
+
+def prove(
+    task: ProofTask, limits: Limits = _DEFAULT_LIMITS, progress: Callable[[str], None] | None = None
+) -> ComponentProof:
+    """The verdict on every original of `task`. `progress` hears the id of each before it is examined."""
+    proofs, reached = [], []
+    for original in task.originals:
+        if progress is not None:
+            progress(original.id)
+        proof, arms = prove_original(Assignment(task, original), limits)
+        proofs.append(proof)
+        reached.append(arms)
+    return ComponentProof(task.component, tuple(proofs), _environment(limits), branches=_together(reached))
+
+
+def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProof, Arms]:
+    """The verdict on one original, and which arms of the component its case reaches."""
+    original = assignment.original
+    if reason := _unready(original):
+        return OriginalProof(original.id, "NOT_RUN", (), reason=reason), _NO_ARMS
+    answer = call(f"{_EXAMINE}:examine", assignment, limits)
+    if answer.failure is not None:
+        return _without_answer(assignment, limits, answer.failure), _NO_ARMS
+    if not isinstance(answer.value, tuple):
+        raise TypeError(f"the child answered {answer.value!r}")
+    proof, arms = answer.value
+    return proof, arms
+
+
+def _unready(original: OriginalTask) -> str:
+    """Why an original cannot be run at all."""
+    if original.case is None:
+        return "there is no case for it"
+    if original.case.question:
+        return original.case.question
+    return "" if original.case.constructions else "its case has no construction to run"
+
+
+def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) -> OriginalProof:
+    """Whose fault it is that a child did not come back: the original is run alone to see whether it does."""
+    identity = assignment.original.id
+    if failure.kind in ("unavailable", "raised"):
+        # What either side raises is caught where it happens, so that this exception is the gate's own.
+        return OriginalProof(identity, "NOT_RUN", (), reason=f"the gate could not run: {failure}")
+    alone = call(f"{_EXAMINE}:run_legacy", assignment, limits)
+    if alone.failure is not None:
+        return OriginalProof(identity, "LEGACY_BROKEN", (), reason=f"the original, run alone: {alone.failure}")
+    reason = f"the original runs, the proof with the component does not: {failure}"
+    return OriginalProof(identity, "DIFFERENT", (Check("containment", False, reason),), reason=reason)
+
+
+def _environment(limits: Limits) -> tuple[tuple[str, str], ...]:
+    value = call(f"{_EXAMINE}:environment", None, limits).value
+    return value if isinstance(value, tuple) else ()
+
+
+def _together(reached: list[Arms]) -> str:
+    """Coverage of the component over all originals."""
+    arms = {arm for some, _ in reached for arm in some}
+    reachable = {arm for _, every in reached for arm in every}
+    return f"{len(arms)}/{len(reachable)}" if any(every != () or some != () for some, every in reached) else ""

@@ -1,0 +1,79 @@
+"""Runs the cases on instrumented copies of both sides, to see which branches they reach."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from torch import nn
+
+from refactor_tools.model.proofs import Case
+from refactor_tools.prove.adapting import Arguments, Callee, Subject
+from refactor_tools.prove.coverage import RECORDER, Coverage, Instrumented, Recorder, instrument, measure
+from refactor_tools.prove.loading import load_variant, names_of, source_of
+from refactor_tools.prove.pairs import pair_up
+from refactor_tools.prove.runs import MODES, execute
+from refactor_tools.prove.scenarios import settings_of
+from refactor_tools.prove.states import isolated
+
+Call = Callable[[nn.Module | None, Arguments], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Coverage of each side; None where its source could not be instrumented."""
+
+    original: Coverage | None
+    component: Coverage | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    definition: Callee
+    instrumented: Instrumented
+    recorder: Recorder
+
+
+def reach(subject: Subject, case: Case) -> Reach:
+    """Which branches of `forward`, and of what it calls in its own module, the runs of `case` take."""
+    original, component = _instrumented(subject.original), _instrumented(subject.component)
+    copied = replace(
+        subject,
+        original=original.definition if original else subject.original,
+        component=component.definition if component else subject.component,
+        names=names_of(original.definition) if original else subject.names,
+    )
+    for setting in settings_of(case):
+        pair = pair_up(copied, setting)
+        for side, copy in ((pair.original, original), (pair.component, component)):
+            if copy is not None:
+                heard = replace(side, call=_heard(side.call, copy.recorder))
+                for scenario in setting.scenarios:
+                    for mode in MODES:
+                        execute(heard, scenario, mode)
+    return Reach(_coverage(original), _coverage(component))
+
+
+def _instrumented(definition: Callee) -> _Copy | None:
+    recorder = Recorder()
+    try:
+        instrumented = instrument(source_of(definition))
+        with isolated(seed=0):
+            label = f"instrumented {definition.__module__}"
+            copied = load_variant(definition, instrumented.source, label, {RECORDER: recorder})
+    except Exception:  # noqa: BLE001 - a module that cannot run twice is proven all the same, on a lower rung
+        return None
+    return _Copy(copied, instrumented, recorder) if callable(copied) else None
+
+
+def _heard(call: Call, recorder: Recorder) -> Call:
+    def listening(module: nn.Module | None, arguments: Arguments) -> object:
+        recorder.active = True
+        try:
+            return call(module, arguments)
+        finally:
+            recorder.active = False
+
+    return listening
+
+
+def _coverage(copied: _Copy | None) -> Coverage | None:
+    return measure(copied.instrumented, copied.recorder) if copied else None

@@ -1,0 +1,51 @@
+"""Measures the gate on the component that it has just passed: would it have noticed a bug in it?"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from refactor_tools.model.proofs import PASSING, ComponentProof, ProofTask, Sensitivity
+from refactor_tools.prove.assignments import Assignment, Trial
+from refactor_tools.prove.children import Limits, call
+from refactor_tools.prove.mutants import Mutant, seed_bugs
+
+_TRIALS = "refactor_tools.prove.trials"
+_LIMITS = Limits(seconds=20.0)
+
+
+def measure(
+    task: ProofTask,
+    proof: ComponentProof,
+    limits: Limits = _LIMITS,
+    at_most: int = 30,
+    progress: Callable[[str], None] | None = None,
+) -> Sensitivity | None:
+    """Seed up to `at_most` bugs into the component's own module and try each against the originals that passed.
+
+    A bug is caught if the verdict on any of them is DIFFERENT; one that leaves all operations of all paths as they are
+    does not count. None where no original passed, or the component's source cannot be read.
+    """
+    passed = {original.id for original in proof.originals if original.verdict in PASSING}
+    proven = replace(task, originals=tuple(original for original in task.originals if original.id in passed))
+    source = call(f"{_TRIALS}:component_source", proven, limits).value
+    if not proven.originals or not isinstance(source, str) or not source:
+        return None
+    mutants = seed_bugs(source, at_most)
+    outcomes: list[Trial] = []
+    for mutant in mutants:
+        if progress is not None:
+            progress(mutant.label)
+        outcomes.append(_try(proven, mutant, limits))
+    survivors = tuple(mutant.label for mutant, outcome in zip(mutants, outcomes, strict=True) if outcome == "survived")
+    caught = outcomes.count("caught")
+    return Sensitivity(caught + len(survivors), caught, outcomes.count("equal"), survivors)
+
+
+def _try(task: ProofTask, mutant: Mutant, limits: Limits) -> Trial:
+    """What the gate makes of one bug. A bug that keeps the child from coming back is caught by that."""
+    outcomes: set[object] = set()
+    for original in task.originals:
+        answer = call(f"{_TRIALS}:attempt", Assignment(task, original, mutant.source), limits)
+        if answer.failure is not None or answer.value == "caught":
+            return "caught"
+        outcomes.add(answer.value)
+    return "survived" if "survived" in outcomes else "equal"

@@ -1,0 +1,24 @@
+"""What a child does to measure the gate's sensitivity: reads the component's source, and tries it with a bug."""
+
+from refactor_tools.model.proofs import Case, ProofTask
+from refactor_tools.prove.assignments import Assignment, Trial
+from refactor_tools.prove.examine import load
+from refactor_tools.prove.ladder import climb
+from refactor_tools.prove.loading import load_component, source_of
+from refactor_tools.prove.pairs import ComponentError
+
+
+def component_source(task: ProofTask) -> str:
+    """The text of the module that the component stands in, "" where there is none to read."""
+    return source_of(load_component(task.module, task.name, task.sys_path))
+
+
+def attempt(assignment: Assignment) -> Trial:
+    """Climb the ladder with the assignment's text of the component, up to the first failed check."""
+    try:
+        evidence = climb(load(assignment), assignment.original.case or Case(), stop_early=True)
+    except ComponentError:
+        return "caught"
+    if evidence.failed:
+        return "caught"
+    return "survived" if evidence.unproven else "equal"

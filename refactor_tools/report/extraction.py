@@ -1,0 +1,125 @@
+"""What a run of extraction says: on the terminal and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from refactor_tools.model.families import Difference
+    from refactor_tools.model.outcomes import Outcome, Refusal
+    from refactor_tools.model.proofs import ComponentProof
+
+
+class Component(Protocol):
+    """What the report shows of a component that a run made."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def members(self) -> tuple[str, ...]: ...
+    @property
+    def differences(self) -> tuple[Difference, ...]: ...
+    @property
+    def state_maps(self) -> tuple[tuple[str, str, str], ...]: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def proof(self) -> ComponentProof | None: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+
+def print_component(console: Console, component: Component) -> None:
+    """A block for one component: where it went, what became a parameter, what was proven."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    copies = f"{len(component.members)} copies" if len(component.members) > 1 else "moved"
+    console.print(Text.assemble("  ", (component.name, "bold"), f"  {copies} -> {component.path}"))
+    table = Table.grid(padding=(0, 2))
+    for label, text in _rows(component):
+        table.add_row(label, Text(text))
+    for new, old, file in _renamed(component):
+        table.add_row("state keys", Text(f"{old}.* -> {new}.* ({file})"))
+    console.print(Padding(table, (0, 0, 0, 4)))
+    style = "green" if component.verdict.startswith(("PROVED", "BIT")) else "yellow"
+    console.print(Padding(Text.assemble((component.verdict, style), _proof_words(component.proof)), (0, 0, 0, 4)))
+    for note in component.notes:
+        console.print(Padding(Text(f"kept: {note}"), (0, 0, 0, 4)))
+    console.print()
+
+
+def _rows(component: Component) -> Iterable[tuple[str, str]]:
+    for difference in component.differences:
+        if difference.kind in ("size", "value", "layer", "switch"):
+            yield difference.parameter, " | ".join(text or "-" for _, text in difference.values)
+        elif difference.kind == "argument":
+            having = [_stem(identity) for identity, text in difference.values if text]
+            yield difference.parameter, f"{', '.join(having)} only"
+
+
+def _renamed(component: Component) -> Iterable[tuple[str, str, str]]:
+    for identity, new, old in component.state_maps:
+        yield new, old, _stem(identity)
+
+
+def _stem(identity: str) -> str:
+    return identity.partition("::")[0].rpartition("/")[2].removesuffix(".py")
+
+
+def _proof_words(proof: ComponentProof | None) -> str:
+    if proof is None:
+        return ""
+    branches = ", ".join(dict.fromkeys(original.branches for original in proof.originals if original.branches))
+    words = f"; branches {branches}" if branches else ""
+    if proof.sensitivity is not None:
+        words += f"; {proof.sensitivity.caught} of {proof.sensitivity.seeded} seeded bugs caught"
+    return words
+
+
+def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequence[str]) -> None:
+    """The reason, with the differences in a table."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print(Text.assemble("  ", (name, "bold"), "  ", ("refused", "red"), f": {refusal.reason}"))
+    table = Table(box=None, show_header=False, padding=(0, 2), expand=False)
+    for detail in refusal.details:
+        table.add_row(*(Text(text.strip() or "-", overflow="fold") for text in detail))
+    if refusal.details:
+        console.print(Padding(table, (0, 0, 0, 4)))
+    for member in members:
+        console.print(Padding(Text(member, style="dim"), (0, 0, 0, 4)))
+    console.print()
+
+
+def extraction_json(outcomes: Sequence[Outcome], components: Sequence[Component], files: Sequence[str]) -> str:
+    """The run as JSON (schema 1)."""
+    document = {
+        "schema": 1,
+        "outcomes": [{"name": item.name, "outcome": item.outcome, "reason": item.reason} for item in outcomes],
+        "components": [
+            {
+                "name": item.name,
+                "path": item.path,
+                "members": list(item.members),
+                "verdict": item.verdict,
+                "differences": [
+                    {"kind": d.kind, "where": d.where, "parameter": d.parameter, "values": dict(d.values)}
+                    for d in item.differences
+                ],
+                "notes": list(item.notes),
+            }
+            for item in components
+        ],
+        "files": list(files),
+    }
+    return json.dumps(document, indent=2) + "\n"

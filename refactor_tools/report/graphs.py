@@ -1,0 +1,74 @@
+"""The import graph's findings as lines of a place and a message."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from refactor_tools.model.graphs import Cycle, ImportGraph, Unresolved
+from refactor_tools.report.words import count, listed
+
+_MOST_IN_LINE = 4
+_HOW = {
+    "script folder": "by bare name, found only from its own folder",
+    "sys.path": "through a sys.path edit",
+    "sys.path of another file": "through another file's sys.path edit",
+    "started from another folder": "by bare name, found only when started from another folder",
+    "import by string": "by a string",
+}
+
+
+def cycle_lines(graph: ImportGraph) -> list[tuple[str, str]]:
+    """Each ring, whether it closes at runtime, and the import to cut."""
+    return [(_ring(cycle), _cut(cycle)) for cycle in graph.cycles]
+
+
+def hidden_lines(graph: ImportGraph) -> list[tuple[str, str]]:
+    """Hidden dependencies, those of one file through one way together."""
+    groups: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for hidden in graph.hidden:
+        groups[(hidden.path, hidden.how)].append((hidden.line, hidden.target))
+    lines = []
+    for (path, how), found in groups.items():
+        targets = list(dict.fromkeys(target for _, target in found))
+        lines.append((f"{path}:{found[0][0]}", f"{_HOW.get(how, how)}: {listed(targets, _MOST_IN_LINE)}"))
+    return lines
+
+
+def unresolved_lines(graph: ImportGraph) -> list[tuple[str, str]]:
+    """Unresolved imports; those of one package that is not installed together, after those in the tree."""
+    lines = [*_in_tree(graph)]
+    packages: dict[str, list[Unresolved]] = defaultdict(list)
+    for one in graph.unresolved:
+        if _is_absent_package(one):
+            packages[one.name.partition(".")[0]].append(one)
+    for package, found in sorted(packages.items()):
+        first = f"{found[0].path}:{found[0].line}"
+        others = f", {count(len(found), 'import')}, first in {first}" if len(found) > 1 else f", imported in {first}"
+        lines.append((package, f"{found[0].reason}{others}"))
+    return lines
+
+
+def _ring(cycle: Cycle) -> str:
+    if len(cycle.paths) <= _MOST_IN_LINE:
+        return " -> ".join([*cycle.paths, cycle.paths[0]])
+    return f"{count(len(cycle.paths), 'file')}: {listed(cycle.paths, 2)}"
+
+
+def _cut(cycle: Cycle) -> str:
+    when = "at runtime" if cycle.at_runtime else "only through lazy or type-only imports"
+    return f"({when}; cheapest cut: {cycle.cut.source}:{cycle.cut.line} imports {cycle.cut.target})"
+
+
+def _is_absent_package(one: Unresolved) -> bool:
+    return one.reason.startswith("neither")
+
+
+def _in_tree(graph: ImportGraph) -> Iterator[tuple[str, str]]:
+    """Imports by a computed name, those of one file together, and imports of what the tree does not have."""
+    computed: dict[str, list[int]] = defaultdict(list)
+    for one in graph.unresolved:
+        if one.name == "*":
+            computed[one.path].append(one.line)
+        elif not _is_absent_package(one):
+            yield f"{one.path}:{one.line}", f"`{one.name}`: {one.reason}"
+    for path, lines in computed.items():
+        yield f"{path}:{lines[0]}", f"{count(len(lines), 'import')} by a name that is computed when the file runs"

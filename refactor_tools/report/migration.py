@@ -1,0 +1,89 @@
+"""A migration of imports for a terminal, and as JSON."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from refactor_tools.model.migrations import Kept, Migration, Rewritten
+from refactor_tools.report.words import count
+
+SCHEMA = 1
+
+
+def render(migration: Migration, *, written: bool) -> RenderableType:
+    """What was rewritten, what stays on its old name and why, and how to undo it."""
+    parts: list[RenderableType] = [Text(_summary(migration, written=written), style="bold")]
+    if migration.rewritten:
+        parts += (Text(), _rewritten(migration.rewritten))
+    if migration.kept:
+        parts += (Text(), _kept(migration.kept))
+    parts += (Text(), Text(_ending(migration, written=written), style="dim"))
+    return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def to_json(migration: Migration, *, written: bool) -> str:
+    """The text of the report; `outcomes` has one row for each file that changes and each import that stays."""
+    files = [change.path for change in migration.changes.effective]
+    document = {
+        "schema": SCHEMA,
+        "outcomes": [
+            *({"name": path, "outcome": "rewritten", "reason": ""} for path in files),
+            *({"name": f"{kept.path}:{kept.line}", "outcome": "kept", "reason": _why(kept)} for kept in migration.kept),
+        ],
+        "written": written and bool(files),
+        "files": files,
+        "rewritten": [asdict(item) for item in migration.rewritten],
+        "kept": [asdict(item) for item in migration.kept],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _summary(migration: Migration, *, written: bool) -> str:
+    files = count(len(migration.changes.effective), "file")
+    spans = count(len(migration.rewritten), "place")
+    done = "rewritten" if written else "to rewrite"
+    return f"{spans} {done} in {files}, {len(migration.kept):,} kept on the old name"
+
+
+def _rewritten(items: Iterable[Rewritten]) -> Table:
+    table = _table("Rewritten", "")
+    for item in items:
+        change = Text.assemble(("- ", "red"), _one_line(item.old), "\n", ("+ ", "green"), _one_line(item.new))
+        table.add_row(f"{item.path}:{item.line}", change)
+    return table
+
+
+def _kept(items: Iterable[Kept]) -> Table:
+    table = _table("Kept on the old name", "because")
+    for item in items:
+        table.add_row(f"{item.path}:{item.line}", Text.assemble((item.name, "bold"), f": {item.reason}"))
+    return table
+
+
+def _table(first: str, second: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column(first, overflow="fold", ratio=2)
+    table.add_column(second, overflow="fold", ratio=3)
+    return table
+
+
+def _ending(migration: Migration, *, written: bool) -> str:
+    files = len(migration.changes.effective)
+    if not files:
+        return "Nothing to write."
+    if not written:
+        return "Nothing written. Run without --dry-run to write it."
+    return f"Written {count(files, 'file')}. Undo: refactor-tools undo"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _why(kept: Kept) -> str:
+    return f"{kept.name}: {kept.reason}"

@@ -1,0 +1,49 @@
+from refactor_tools.graph.cycles import cycles
+from refactor_tools.model.facts import EdgeKind
+from refactor_tools.model.graphs import ImportEdge
+
+
+def edge(source: str, target: str, kind: EdgeKind = "runtime", line: int = 1, external: bool = False) -> ImportEdge:
+    return ImportEdge(source, target, line, kind, "plain", external)
+
+
+def test_no_cycle() -> None:
+    assert cycles([edge("a", "b"), edge("b", "c"), edge("a", "c")]) == ()
+
+
+def test_ring_in_order_of_import() -> None:
+    (found,) = cycles([edge("c", "a"), edge("a", "z"), edge("z", "c")])
+    assert found.paths == ("a", "z", "c")
+    assert found.at_runtime
+
+
+def test_lazy_import_closes_no_ring_at_runtime() -> None:
+    (found,) = cycles([edge("a", "b"), edge("b", "a", "lazy")])
+    assert not found.at_runtime
+
+
+def test_type_only_ring_around_a_runtime_ring_is_its_own() -> None:
+    first, second = cycles([edge("a", "b"), edge("b", "a"), edge("b", "c"), edge("c", "a", "type-only")])
+    assert (first.paths, first.at_runtime) == (("a", "b"), True)
+    assert (set(second.paths), second.at_runtime) == ({"a", "b", "c"}, False)
+
+
+def test_optional_import_happens_at_runtime() -> None:
+    (found,) = cycles([edge("a", "b"), edge("b", "a", "optional")])
+    assert found.at_runtime
+
+
+def test_cut_is_the_edge_with_the_fewest_imports() -> None:
+    (found,) = cycles([edge("a", "b", line=1), edge("a", "b", line=2), edge("b", "a", line=7)])
+    assert found.cut == edge("b", "a", line=7)
+
+
+def test_cut_that_opens_the_ring_wins_over_a_cheaper_one_that_does_not() -> None:
+    # b <-> a <-> c: every ring needs a -> b or a -> c; d lies on a side path only.
+    edges = [edge("a", "b"), edge("b", "a", line=1), edge("b", "d"), edge("d", "a"), edge("b", "a", line=2)]
+    (found,) = cycles(edges)
+    assert (found.cut.source, found.cut.target) == ("a", "b")
+
+
+def test_external_modules_are_in_no_cycle() -> None:
+    assert cycles([edge("a", "b", external=True), edge("b", "a", external=True)]) == ()

@@ -1,0 +1,71 @@
+"""What legacy code does to the process around it stays without effect on the proof."""
+
+from dataclasses import replace
+
+import pytest
+
+from refactor_tools.prove.children import Limits
+from refactor_tools.prove.gate import prove
+from tests.prove.samples import POOL, POOL_COMPONENT, Library
+
+LIMITS = Limits(seconds=4, memory_bytes=2 * 2**30)
+
+
+@pytest.mark.parametrize(
+    ("where", "statement", "said"),
+    [
+        ("module", "while True: pass", "timed out after 4 s"),
+        ("forward", "while True: pass", "timed out after 4 s"),
+        ("module", "import os; os.kill(os.getpid(), 9)", "killed by SIGKILL"),
+        ("forward", "import sys; sys.exit('bye')", "sys.exit('bye')"),
+        ("forward", "kept = [torch.ones(10**7) for _ in range(10**4)]", "ran out of memory"),
+    ],
+)
+def test_what_never_comes_back_is_broken_legacy(where: str, statement: str, said: str, library: Library) -> None:
+    task = library(POOL_COMPONENT, replace(POOL, source=placed(statement, where)))
+    (proof,) = prove(task, LIMITS).originals
+    assert proof.verdict == "LEGACY_BROKEN"
+    assert said in proof.reason
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "print('x' * 10**7)",
+        "torch.set_default_dtype(torch.float64)",
+        "torch.manual_seed(3)",
+        "torch.set_num_threads(2)",
+        "torch.set_grad_enabled(False)",
+        "torch.use_deterministic_algorithms(False)",
+        "import warnings; warnings.simplefilter('error')",
+        "import random; random.seed(4)",
+        "import os; os.chdir('/')",
+    ],
+)
+def test_side_effects_of_loading_do_not_matter(statement: str, library: Library) -> None:
+    task = library(POOL_COMPONENT, replace(POOL, source=placed(statement, "module")))
+    (proof,) = prove(task, LIMITS).originals
+    assert (proof.verdict, proof.reason) == ("PROVED_ON_PATHS", "")
+
+
+@pytest.mark.parametrize(
+    "statement", ["torch.manual_seed(3)", "torch.set_default_dtype(torch.float64)", "import random; random.random()"]
+)
+def test_side_effects_of_running_must_be_the_same(statement: str, library: Library) -> None:
+    original = replace(POOL, source=placed(statement, "forward"))
+    component = POOL_COMPONENT.replace("scores = self.att", f"{statement}\n        scores = self.att")
+    assert prove(library(POOL_COMPONENT, original), LIMITS).verdict == "DIFFERENT"
+    assert prove(library(component, original), LIMITS).verdict == "PROVED_ON_PATHS"
+
+
+def test_a_component_that_hangs_is_different(library: Library) -> None:
+    component = POOL_COMPONENT.replace("scores = self.att", "while True: pass\n        scores = self.att")
+    (proof,) = prove(library(component, POOL), LIMITS).originals
+    assert proof.verdict == "DIFFERENT"
+    assert "timed out" in proof.reason
+
+
+def placed(statement: str, where: str) -> str:
+    if where == "module":
+        return POOL.source.replace("class Pool", f"{statement}\n\n\nclass Pool")
+    return POOL.source.replace("scores = self.att", f"{statement}\n        scores = self.att")

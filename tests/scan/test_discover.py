@@ -1,0 +1,136 @@
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from refactor_tools.errors import RefactorError
+from refactor_tools.scan.discover import discover
+from refactor_tools.settings import Settings
+
+
+def write(root: Path, *paths: str) -> None:
+    for path in paths:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x = 1\n", encoding="utf-8")
+
+
+def found(root: Path, paths: Sequence[str] = (".",), **settings: object) -> tuple[list[str], dict[str, str]]:
+    outcome = discover(root, [root / path for path in paths], Settings(root=root, **settings))  # type: ignore[arg-type]
+    files = [file.relative_to(root).as_posix() for file in outcome.files]
+    return files, {problem.path: problem.message for problem in outcome.problems}
+
+
+def test_python_files_in_order_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, "b.py", "a/z.py", "a/b.py", "a/notes.txt", "c.pyx")
+    assert found(tmp_path) == (["a/b.py", "a/z.py", "b.py"], {})
+
+
+def test_tools_folders_are_passed_over_in_silence(tmp_path: Path) -> None:
+    write(
+        tmp_path, "a.py", ".git/b.py", "node_modules/c.py", "__pycache__/d.py", "env/lib/e.py", ".refactor-tools/f.py"
+    )
+    (tmp_path / "env/pyvenv.cfg").touch()
+    assert found(tmp_path) == (["a.py"], {})
+
+
+def test_excluded_folders_are_listed_with_their_count(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "build/b.py", "archive/c.py", "archive/d/e.py", "lib/skip/f.py", "component_index/g.py")
+    files, problems = found(tmp_path, exclude=("lib/skip",))
+    assert files == ["a.py"]
+    assert problems == {
+        "archive": "2 files not read: an archive (`archive` in the settings)",
+        "build": "1 file not read: generated, by its name",
+        "component_index": "1 file not read: generated, by its name",
+        "lib/skip": "1 file not read: excluded by the settings",
+    }
+
+
+def test_excluded_folder_without_python_is_not_mentioned(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "build/notes.txt")
+    assert found(tmp_path) == (["a.py"], {})
+
+
+def test_pattern_with_a_slash_holds_at_its_place_only(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.py", "lib/data/b.py")
+    assert found(tmp_path, exclude=("lib/data",))[0] == ["data/a.py"]
+    assert found(tmp_path, exclude=("data",))[0] == []
+
+
+def test_named_paths_are_always_read(tmp_path: Path) -> None:
+    write(tmp_path, "archive/a.py", "build/b.py", "script")
+    assert found(tmp_path, ["archive", "build/b.py", "script"]) == (["archive/a.py", "build/b.py", "script"], {})
+
+
+def test_file_in_two_named_paths_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, "a/b.py")
+    assert found(tmp_path, ["a", ".", "a/b.py"])[0] == ["a/b.py"]
+
+
+def test_looping_link_is_a_problem(tmp_path: Path) -> None:
+    write(tmp_path, "a/b.py")
+    (tmp_path / "a/again").symlink_to(tmp_path / "a")
+    files, problems = found(tmp_path)
+    assert files == ["a/b.py"]
+    assert problems == {"a/again": "is a link to a folder that it lies in (a loop); not followed"}
+
+
+def test_links_to_what_is_read_anyway(tmp_path: Path) -> None:
+    write(tmp_path, "z/b.py")
+    (tmp_path / "a").symlink_to(tmp_path / "z")
+    (tmp_path / "c.py").symlink_to(tmp_path / "z/b.py")
+    files, problems = found(tmp_path)
+    assert files == ["z/b.py"]
+    assert problems == {"a": "is a link to z, which is read", "c.py": "is a link to z/b.py, which is read"}
+
+
+def test_link_out_of_the_tree_is_followed(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/b.py", "root/a.py")
+    (tmp_path / "root/linked").symlink_to(tmp_path / "elsewhere")
+    assert found(tmp_path / "root") == (["a.py", "linked/b.py"], {})
+
+
+def test_dangling_link(tmp_path: Path) -> None:
+    (tmp_path / "a.py").symlink_to(tmp_path / "gone.py")
+    assert found(tmp_path) == ([], {"a.py": "is a link that leads nowhere"})
+
+
+def test_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.py")
+    files, problems = found(tmp_path)
+    assert files == []
+    assert "not a regular file" in problems["a.py"]
+
+
+def test_too_large(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    files, problems = found(tmp_path, max_file_bytes=3)
+    assert files == []
+    assert problems["a.py"].startswith("has 6 bytes")
+
+
+def test_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.py", "closed/b.py")
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    # Not chmod: a superuser may read everything.
+    monkeypatch.setattr("os.scandir", refuse)
+    assert found(tmp_path) == (["a.py"], {"closed": "cannot be listed: Permission denied"})
+
+
+@pytest.mark.parametrize("path", ["gone", "../gone"])
+def test_missing_path(tmp_path: Path, path: str) -> None:
+    with pytest.raises(RefactorError, match="no such file or folder"):
+        found(tmp_path, [path])
+
+
+def test_path_outside_the_root(tmp_path: Path) -> None:
+    write(tmp_path, "root/a.py", "other/b.py")
+    with pytest.raises(RefactorError, match="outside the root"):
+        found(tmp_path / "root", ["../other"])
