@@ -61,7 +61,7 @@ def _migrated(tree: Path, system: System, trusted: Path | None) -> list[str]:
     if extraction.refused or unproven:
         return [f"{item.name}: {item.refusal.reason} {item.refusal.details}" for item in extraction.refused] + unproven
     apply(tree, extraction.changeset, "extract-component")
-    apply(tree, migrate(settings, [tree]).changeset, "migrate-imports")
+    apply(tree, migrate(settings).changes, "migrate-imports")
     apply(tree, ChangeSet("index", index_changes(settings)), "component-index")
     return []
 

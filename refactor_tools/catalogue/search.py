@@ -47,32 +47,37 @@ class Hit:
 def search(records: Sequence[ComponentRecord], text: str) -> tuple[Hit, ...]:
     """The records that hold a word of `text`, best first, equal ones by name."""
     fields = [_fields(record) for record in records]
-    queries = dict.fromkeys(_words(text))
-    rarity = {word: _rarity(word, fields) for word in queries}
-    hits = (_hit(record, words, rarity) for record, words in zip(records, fields, strict=True))
+    asked = {_stem(word): word for word in reversed(list(_words(text)))}
+    rarity = {stem: _rarity(stem, fields) for stem in reversed(asked)}
+    hits = (_hit(record, stems, rarity, asked) for record, stems in zip(records, fields, strict=True))
     return tuple(sorted((hit for hit in hits if hit.matches), key=lambda hit: (-hit.score, hit.record.name)))
 
 
-def _hit(record: ComponentRecord, fields: Mapping[str, frozenset[str]], rarity: Mapping[str, float]) -> Hit:
+def _hit(
+    record: ComponentRecord,
+    fields: Mapping[str, frozenset[str]],
+    rarity: Mapping[str, float],
+    asked: Mapping[str, str],
+) -> Hit:
     matches: list[tuple[str, str]] = []
     score = 0.0
-    for word, rare in rarity.items():
-        best = max(((WEIGHTS[field] * _likeness(word, words), field) for field, words in fields.items()))
-        if best[0]:
-            score += best[0] * rare
-            matches.append((word, best[1]))
+    for stem, rare in rarity.items():
+        best, field = max((WEIGHTS[field] * _likeness(stem, stems), field) for field, stems in fields.items())
+        if best:
+            score += best * rare
+            matches.append((asked[stem], field))
     return Hit(record, round(score, 3), tuple(matches))
 
 
-def _rarity(word: str, fields: Sequence[Mapping[str, frozenset[str]]]) -> float:
-    having = sum(any(_likeness(word, words) for words in each.values()) for each in fields)
+def _rarity(stem: str, fields: Sequence[Mapping[str, frozenset[str]]]) -> float:
+    having = sum(any(_likeness(stem, stems) for stems in each.values()) for each in fields)
     return 1.0 + math.log((1 + len(fields)) / (1 + having))
 
 
-def _likeness(word: str, words: frozenset[str]) -> float:
-    if word in words:
+def _likeness(stem: str, stems: frozenset[str]) -> float:
+    if stem in stems:
         return 1.0
-    return PREFIX if len(word) > 2 and any(other.startswith(word) for other in words) else 0.0
+    return PREFIX if len(stem) > 2 and any(other.startswith(stem) for other in stems) else 0.0
 
 
 def _fields(record: ComponentRecord) -> Mapping[str, frozenset[str]]:
@@ -92,19 +97,20 @@ def _fields(record: ComponentRecord) -> Mapping[str, frozenset[str]]:
         "shape": [f"{tensor.name} {tensor.text}" for tensor in tensors],
         "note": [*doc.notes, *doc.references, *(f"{entry.name} {entry.reason}" for entry in doc.alternatives)],
     }
-    return {field: frozenset(word for text in parts for word in _words(text)) for field, parts in texts.items()}
+    return {field: frozenset(_stem(word) for text in parts for word in _words(text)) for field, parts in texts.items()}
 
 
 def _words(text: str) -> Iterator[str]:
     for part in re.findall(r"\w+", text):
         for word in snake_case(part).split("_"):
             if word and word not in _NOT_TOLD:
-                yield _stem(word)
+                yield word
 
 
 def _stem(word: str) -> str:
-    """Plural and verb endings off, as far as three letters stay: "pooling", "pools" and "pooled" meet in "pool"."""
+    """Endings off, as far as three letters stay: "pooling", "pools" and "pooled" meet in "pool"."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            return word.removesuffix(ending)
-    return word
+            word = word.removesuffix(ending)
+            break
+    return word[:-1] if len(word) > 3 and word[-1] in "ey" else word

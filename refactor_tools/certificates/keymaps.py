@@ -4,6 +4,7 @@ from typing import Literal
 
 from refactor_tools.certificates.adapters import adapter_document, read_adapter
 from refactor_tools.certificates.records import SCHEMA, Record, read_json, write_json
+from refactor_tools.certificates.signatures import read_signature, signature_document
 from refactor_tools.model.components import KeyMap, OriginalRecord
 
 KINDS: tuple[Literal["class"], Literal["function"]] = ("class", "function")
@@ -49,6 +50,8 @@ def _document(original: OriginalRecord) -> dict[str, object]:
         "digest": original.digest,
         "form": original.form,
         "adapter": adapter_document(original.adapter),
+        "parameters": signature_document(original.parameters),
+        "forward_parameters": signature_document(original.forward),
     }
 
 
@@ -59,4 +62,6 @@ def _original(record: Record) -> OriginalRecord:
         digest=record.text("digest"),
         adapter=read_adapter(record.record("adapter")),
         form=record.one_of("form", FORMS),
+        parameters=read_signature(record, "parameters"),
+        forward=read_signature(record, "forward_parameters"),
     )

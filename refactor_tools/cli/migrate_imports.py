@@ -99,4 +99,8 @@ def _show(migration: Migration, output_format: str, output: Path | None, color: 
     target = console(color if output is None else "never")
     with target.capture() as captured:
         target.print(render(migration, written=written))
-    deliver("\n".join(line.rstrip() for line in captured.get().splitlines()), output)
+    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
+    if output is None:
+        click.echo(text, color=True)  # whether there is colour in it was decided by --color
+    else:
+        deliver(text, output)

@@ -71,7 +71,7 @@ def _summary(analysis: Analysis) -> RenderableType:
     text = f"{count(len(scan.files), 'file')}, {count(lines, 'line')}, {modules}{': ' if shares else ''}{shares}"
     grid = Table.grid(expand=True)
     grid.add_column(overflow="fold")
-    grid.add_column(justify="right", no_wrap=True, width=10)
+    grid.add_column(justify="right", no_wrap=True)
     grid.add_row(Text(text, style="bold"), Text(f"{analysis.seconds:.1f} s", style="dim"))
     return grid
 

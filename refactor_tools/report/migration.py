@@ -1,8 +1,9 @@
 """A migration of imports for a terminal, and as JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -19,9 +20,11 @@ def render(migration: Migration, *, written: bool) -> RenderableType:
     """What was rewritten, what stays on its old name and why, and how to undo it."""
     parts: list[RenderableType] = [Text(_summary(migration, written=written), style="bold")]
     if migration.rewritten:
-        parts += (Text(), _rewritten(migration.rewritten))
+        changes = [(item.path, item.line, _change(item)) for item in migration.rewritten]
+        parts += (Text(), Text("Rewritten", style="bold"), *_by_file(changes))
     if migration.kept:
-        parts += (Text(), _kept(migration.kept))
+        reasons = [(item.path, item.line, Text(_why(item))) for item in migration.kept]
+        parts += (Text(), Text("Kept on the old name", style="bold"), *_by_file(reasons))
     parts += (Text(), Text(_ending(migration, written=written), style="dim"))
     return Padding(Group(*parts), (0, 0, 0, 2))
 
@@ -50,26 +53,20 @@ def _summary(migration: Migration, *, written: bool) -> str:
     return f"{spans} {done} in {files}, {len(migration.kept):,} kept on the old name"
 
 
-def _rewritten(items: Iterable[Rewritten]) -> Table:
-    table = _table("Rewritten", "")
-    for item in items:
-        change = Text.assemble(("- ", "red"), _one_line(item.old), "\n", ("+ ", "green"), _one_line(item.new))
-        table.add_row(f"{item.path}:{item.line}", change)
-    return table
+def _by_file(rows: Iterable[tuple[str, int, Text]]) -> Iterator[RenderableType]:
+    """Each file's name, and below it what happens at which line."""
+    for path, group in groupby(rows, key=lambda row: row[0]):
+        yield Text(path, style="cyan")
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(justify="right", width=6, style="dim")
+        grid.add_column(overflow="fold")
+        for _, line, text in group:
+            grid.add_row(str(line), text)
+        yield grid
 
 
-def _kept(items: Iterable[Kept]) -> Table:
-    table = _table("Kept on the old name", "because")
-    for item in items:
-        table.add_row(f"{item.path}:{item.line}", Text.assemble((item.name, "bold"), f": {item.reason}"))
-    return table
-
-
-def _table(first: str, second: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column(first, overflow="fold", ratio=2)
-    table.add_column(second, overflow="fold", ratio=3)
-    return table
+def _change(item: Rewritten) -> Text:
+    return Text.assemble(("- ", "red"), _one_line(item.old), "\n", ("+ ", "green"), _one_line(item.new))
 
 
 def _ending(migration: Migration, *, written: bool) -> str:

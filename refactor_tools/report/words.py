@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 file", "1,200 files", "2 switches"."""
+def count(number: int, noun: str, plural: str = "") -> str:
+    """ "1 file", "1,200 files", "2 switches", "2 copies" with `plural` "copies"."""
     ending = "es" if noun.endswith(("ch", "sh", "s", "x")) else "s"
-    return f"{number:,} {noun if number == 1 else noun + ending}"
+    return f"{number:,} {noun if number == 1 else plural or noun + ending}"
 
 
 def listed(words: Sequence[str], most: int) -> str:

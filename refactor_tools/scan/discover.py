@@ -40,10 +40,11 @@ def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovere
     for path in paths:
         if not path.exists():
             raise RefactorError("no such file or folder", str(path))
-        if path.is_dir():
-            walk.folder(path)
+        inside = root / walk.relative(path)
+        if inside.is_dir():
+            walk.folder(inside)
         else:
-            walk.file(path)
+            walk.file(inside)
     walk.follow_links()
     return Discovered(tuple(sorted(walk.files, key=walk.relative)), tuple(sorted(walk.problems, key=_place)))
 

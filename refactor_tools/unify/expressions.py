@@ -111,11 +111,14 @@ class ExpressionFold:
     def translated(self, statement: cst.BaseStatement) -> cst.BaseStatement:
         """A statement of the new member in the template's names."""
         back = {theirs: ours for ours, theirs in self.local.items()}
-        fresh = self.computed if self.method == "__init__" else self.their_names
-        for name in sorted((reads(statement) & fresh & self.their_names) - set(back) - {"self"}):
-            if name in self.our_names:
+        known = self.computed if self.method == "__init__" else self.their_names
+        for name in sorted((reads(statement) & known & self.their_names) - set(back) - {"self", "_"}):
+            if name in self.our_names and name in self.parameters:
                 raise Mismatch(f"`{name}` means different things", (code(statement),))
-            self.local[name] = name
+            ours = name if name not in self.our_names | set(self.local) else f"{name}_alt"
+            if not self.bind_local(ours, name):
+                raise Mismatch(f"`{name}` means different things", (code(statement),))
+            back[name] = ours
         members = {theirs: ours for ours, theirs in self.attributes.items()}
         for node in walk(statement):
             own = self_attribute(node)
@@ -306,6 +309,10 @@ class ExpressionFold:
         return result
 
     def _elements(self, left: Sequence[cst.Arg], right: Sequence[cst.Arg]) -> list[cst.Arg]:
+        if any(arg.star for arg in (*left, *right)):
+            if len(left) != len(right) or any(a.star != b.star for a, b in zip(left, right, strict=True)):
+                raise Mismatch("starred arguments differ", self.texts(left, right))
+            return [self._starred(a, b) for a, b in zip(left, right, strict=True)]
         result: list[cst.Arg] = []
         ours = [arg.value for arg in left]
         theirs = [arg.value for arg in right]
@@ -320,6 +327,11 @@ class ExpressionFold:
                 number = self.new_option(frozenset({self.count}), element=True, position=position)
                 result.append(cst.Arg(optional_element(number, self.opened(theirs[j]))))
         return result
+
+    def _starred(self, left: cst.Arg, right: cst.Arg) -> cst.Arg:
+        value = self.node_of(left.value, right.value)
+        assert isinstance(value, cst.BaseExpression)
+        return left.with_changes(value=value)
 
     def _element_likeness(self, left: cst.BaseExpression, right: cst.BaseExpression) -> float:
         option = option_of(left)
@@ -392,8 +404,12 @@ class _Opening(cst.CSTTransformer):
         ]
         return updated_node.with_changes(args=args)
 
+    def _closed(self, node: cst.CSTNode) -> bool:
+        """What has been opened inside already, or makes something of its own."""
+        return hole_number(node) is not None or isinstance(node, (cst.Call, cst.Lambda))
+
     def _value(self, value: cst.BaseExpression, argument: tuple[str, str]) -> cst.BaseExpression:
-        if hole_number(value) is not None or is_constructor(dotted(value)) or isinstance(value, cst.Call):
+        if is_constructor(dotted(value)) or any(self._closed(node) for node in walk(value)):
             return value
         rate = argument[1] == "p" and role(argument[0]) == "dropout"
         if is_constant(value) and not rate:

@@ -70,6 +70,8 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
     refuse_too_many(decided.parameters, max_parameters)
     _refuse_branches(template, decided, max_branches)
     forward = united_forward(template, members)
+    if not members[0].is_class:
+        forward = (*forward, *signature(decided.parameters))
     attributes = _common_names(template.attributes)
     final, constructor = _constructor(decided, found, members)
     stored = _stored(template, decided)
@@ -106,7 +108,7 @@ def _constructor(
     decided: Switches, found: tuple[Lifted, ...], members: tuple[Member, ...]
 ) -> tuple[tuple[NewParameter, ...], tuple[Parameter, ...]]:
     if not members[0].is_class:
-        return (), ()
+        return decided.parameters, ()
     alike_all = all(_plain(member.parameters) == _plain(members[0].parameters) for member in members)
     if not decided.parameters and alike_all:
         same = unchanged(members[0].parameters, found)
@@ -181,11 +183,13 @@ def _common_names(attributes: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
 
 
 def _filling(parameter: NewParameter, template: Template, number: int) -> str:
-    inside = template.holes[number].method == "__init__"
+    inside = template.holes[number].method == "__init__" or isinstance(template.node, cst.FunctionDef)
     return parameter.name if inside else f"self.{parameter.name}"
 
 
 def _stored(template: Template, decided: Switches) -> tuple[str, ...]:
+    if isinstance(template.node, cst.FunctionDef):
+        return ()
     constants = [
         item.name
         for item in decided.parameters
@@ -212,9 +216,11 @@ def _adapter(
     known = {item.name for item in forward}
     own = dict(template.attributes[index]) or {name: name for name in decisions.attributes}
     passed = [Argument(_final_name(item), name) for item in template.forward if (name := item.names[index])]
+    made = tuple(Argument(item.name, value) for item in parameters if (value := _value(item, index)) is not None)
+    is_class = isinstance(template.node, cst.ClassDef)
     return Adapter(
-        init=tuple(Argument(item.name, value) for item in parameters if (value := _value(item, index)) is not None),
-        forward=tuple(item for item in passed if item.name in known),
+        init=made if is_class else (),
+        forward=(*(item for item in passed if item.name in known), *(() if is_class else made)),
         state=tuple(
             (decisions.attributes[name], theirs)
             for name, theirs in sorted(own.items())

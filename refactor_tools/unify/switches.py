@@ -192,7 +192,9 @@ class _Switches:
         return name
 
     def _as_member(self, test: str) -> str:
-        """The condition as `forward` sees it: over members of self."""
+        """The condition as `forward` sees it: over members of self; a function has the parameter itself."""
+        if isinstance(self.template.node, cst.FunctionDef):
+            return test
         name = test.removeprefix("not ").removesuffix(" is not None")
         if name not in self.stored:
             self.stored.append(name)

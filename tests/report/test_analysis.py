@@ -1,0 +1,248 @@
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from refactor_tools.model.analysis import Analysis
+from refactor_tools.model.facts import Definition, FileFacts, Finding, Parameter, Problem, Scan
+from refactor_tools.model.families import Difference, Families, Family, Homonym, KeptApart, Proposal
+from refactor_tools.model.graphs import Composition, Cycle, Hidden, ImportEdge, ImportGraph, Unresolved
+from refactor_tools.report.analysis import MOST_ROWS, render
+from refactor_tools.report.analysis_json import document, kinds_found, to_json
+
+POOL_A, POOL_B = "a.py::Pool", "b.py::Pool"
+DIFFERENCES = (
+    Difference("size", "__init__", ((POOL_A, "2 * w"), (POOL_B, "w")), "input_dim"),
+    Difference("argument", "forward", ((POOL_A, "lengths"), (POOL_B, "")), "lengths"),
+    Difference("argument", "forward", ((POOL_A, ""), (POOL_B, "mask")), "mask"),
+)
+FAMILY = Family(
+    "Pool",
+    "class",
+    "near",
+    0.789,
+    (POOL_A, POOL_B),
+    DIFFERENCES,
+    Proposal("pooling/pool.py", "pooling", ("input_dim",)),
+)
+REFUSED = Family("Gate", "class", "exact", 1.0, ("a.py::Gate", "b.py::Gate"), (), Proposal(refusal="reads its frame"))
+EDGE = ImportEdge("a.py", "b.py", 3, "runtime", "plain")
+
+
+def definition(path: str, name: str) -> Definition:
+    return Definition(
+        f"{path}::{name}", "class", name, path, 1, 9, ("nn.Module",), "torch", (Parameter("w"),), (), is_module=True
+    )
+
+
+FULL = Analysis(
+    scan=Scan(
+        "/root",
+        (
+            FileFacts("a.py", "sha256:1", 600, (definition("a.py", "Pool"),)),
+            FileFacts("b.py", "sha256:2", 1, (definition("b.py", "Pool"),)),
+        ),
+        (Problem("c.py", 4, "does not parse: invalid syntax"), Problem("loop", 0, "is a link")),
+    ),
+    imports=ImportGraph(
+        (EDGE,),
+        (Cycle(("a.py", "b.py"), True, EDGE),),
+        (Unresolved("a.py", 1, "gone", "neither in the tree nor installed here"),),
+        (Hidden("a.py", 2, "b.py", "script folder"),),
+    ),
+    composition=Composition(
+        {POOL_A: (POOL_B,), POOL_B: ()},
+        {POOL_B: (POOL_A,), POOL_A: ()},
+        {POOL_A: "composite", POOL_B: "atomic"},
+        (POOL_A,),
+    ),
+    families=Families(
+        (FAMILY, REFUSED), (Homonym("Text", ("a.py::Text", "b.py::Text")),), (KeptApart(FAMILY, "on purpose"),)
+    ),
+    findings=(Finding("never-called", "a.py", 7, "Pool builds `self.x` (nn.Linear) and never uses it"),),
+    seconds=0.14,
+)
+EMPTY = Analysis(Scan("/root", ()), ImportGraph(), Composition({}, {}, {}), Families(), (), 0.0)
+
+
+def text(analysis: Analysis, *, verbose: bool = False, width: int = 80) -> str:
+    out = StringIO()
+    Console(file=out, width=width, highlight=False).print(render(analysis, verbose=verbose))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def test_whole_report() -> None:
+    assert (
+        text(FULL)
+        == """\
+  2 files, 601 lines, 2 modules: 1 atomic, 1 composite                     0.1 s
+
+  Families  likeness   copies  differs in               could become
+  Pool      near 0.78       2  2 arguments, 1 size      pooling/
+  Gate      exact           2  more than can be merged  kept: reads its frame
+
+  Homonyms: one name, different algorithms, never merged
+  Text
+      a.py::Text
+      b.py::Text
+
+  Kept apart on purpose
+  Pool  on purpose
+
+  Import cycles
+  a.py -> b.py -> a.py  (at runtime; cheapest cut: a.py:3 imports b.py)
+
+  Hidden dependencies
+  a.py:2  by bare name, found only from its own folder: b.py
+
+  Imports that lead nowhere
+  gone  neither in the tree nor installed here, imported in a.py:1
+
+  Kept as found, worth a look
+  a.py:7  Pool builds `self.x` (nn.Linear) and never uses it
+
+  2 problems with what was read
+  c.py:4  does not parse: invalid syntax
+  loop  is a link
+
+  Next: extract-component Pool"""
+    )
+
+
+def test_nothing_to_report() -> None:
+    summary, _, rest = text(EMPTY).splitlines()
+    assert summary.split() == ["0", "files,", "0", "lines,", "0", "modules", "0.0", "s"]
+    assert rest == "  No Python file was read."
+
+
+def test_files_without_copies_say_so() -> None:
+    analysis = replace(EMPTY, scan=Scan("/root", (FileFacts("a.py", "", 1),)))
+    assert text(analysis).endswith("No copies found.")
+
+
+def test_lines_fit_80_columns() -> None:
+    long = "a/very/long/folder/name/that/goes/on/and/on/and/on/and/on/until/it/does/not/fit/in/a/line/module.py"
+    analysis = replace(FULL, findings=(Finding("x", long, 3, "word " * 40),), scan=replace(FULL.scan, problems=()))
+    lines = text(analysis).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "".join(line.strip() for line in lines).count(long) == 1
+
+
+def test_long_sections_are_cut_and_say_so() -> None:
+    findings = tuple(Finding("x", "a.py", line, f"finding {line}") for line in range(1, MOST_ROWS + 4))
+    analysis = replace(FULL, findings=findings)
+    assert f"finding {MOST_ROWS}\n  ... and 3 more (--verbose shows all)" in text(analysis)
+    assert f"finding {MOST_ROWS + 1}\n" not in text(analysis)
+    shown = text(analysis, verbose=True)
+    assert f"finding {MOST_ROWS + 3}" in shown
+    assert "more (--verbose" not in shown
+
+
+def test_verbose_names_every_copy() -> None:
+    assert POOL_B in text(FULL, verbose=True)
+    assert POOL_B not in text(FULL)
+
+
+def test_likeness_is_never_rounded_up() -> None:
+    family = replace(FAMILY, similarity=0.9999)
+    assert "near 0.99 " in text(replace(FULL, families=Families((family,))))
+
+
+def test_families_that_were_not_compared_say_so() -> None:
+    family = replace(FAMILY, differences=None, proposal=None)
+    assert "not compared" in text(replace(FULL, families=Families((family,))))
+
+
+@pytest.mark.parametrize(
+    "families",
+    [
+        Families((REFUSED,)),
+        Families((FAMILY,), (Homonym("Pool", (POOL_A, "c.py::Pool")),)),
+        Families((replace(FAMILY, kind="method"),)),
+    ],
+)
+def test_next_names_only_what_can_be_extracted(families: Families) -> None:
+    assert "Next:" not in text(replace(FULL, families=families))
+
+
+def test_imports_of_one_absent_package_are_one_line() -> None:
+    absent = "neither in the tree nor installed here"
+    unresolved = tuple(Unresolved("a.py", line, f"jax.x{line}", absent) for line in (1, 2))
+    graph = ImportGraph(unresolved=(*unresolved, Unresolved("b.py", 5, ".c", "no module `c` in the tree")))
+    shown = text(replace(FULL, imports=graph))
+    assert "jax  neither in the tree nor installed here, 2 imports, first in a.py:1" in shown
+    assert "b.py:5  `.c`: no module `c` in the tree" in shown
+
+
+def test_computed_imports_of_one_file_are_one_line() -> None:
+    computed = tuple(Unresolved("a.py", line, "*", "the module's name is computed") for line in (4, 9))
+    shown = text(replace(FULL, imports=ImportGraph(unresolved=computed)))
+    assert "a.py:4  2 imports by a name that is computed when the file runs" in shown
+
+
+def test_json_holds_the_contract() -> None:
+    found = document(FULL, kinds_found(FULL))
+    assert found["schema"] == 1
+    assert (found["root"], found["files"], found["lines"], found["seconds"]) == ("/root", 2, 601, 0.14)
+    assert found["problems"][0] == {"path": "c.py", "line": 4, "message": "does not parse: invalid syntax"}
+    assert found["definitions"][0] == {
+        "id": POOL_A,
+        "kind": "class",
+        "name": "Pool",
+        "path": "a.py",
+        "line": 1,
+        "end_line": 9,
+        "bases": ["nn.Module"],
+        "framework": "torch",
+        "tier": "composite",
+        "uses": [POOL_B],
+        "used_by": [],
+        "parameters": [{"name": "w", "default": None, "annotation": None, "kind": "positional"}],
+        "forward": [],
+    }
+    family = found["families"][0]
+    assert {key: family[key] for key in ("name", "kind", "likeness", "similarity", "members", "priority")} == {
+        "name": "Pool",
+        "kind": "class",
+        "likeness": "near",
+        "similarity": 0.789,
+        "members": [POOL_A, POOL_B],
+        "priority": "high",
+    }
+    assert family["proposal"] == {
+        "target": "pooling/pool.py",
+        "category": "pooling",
+        "parameters": ("input_dim",),
+        "refusal": "",
+    }
+    assert family["differences"][0]["values"][0] == {"member": POOL_A, "text": "2 * w"}
+    assert found["kept_apart"][0]["reason"] == "on purpose"
+    assert found["homonyms"] == [{"name": "Text", "members": ("a.py::Text", "b.py::Text")}]
+    assert found["imports"][0] == {
+        "source": "a.py",
+        "target": "b.py",
+        "line": 3,
+        "kind": "runtime",
+        "via": "plain",
+        "external": False,
+    }
+    assert found["metrics"][0] == {"path": "a.py", "lines": 600, "definitions": 1, "over_limit": True}
+    assert found["unused"] == [POOL_A]
+    assert [one["line"] for one in found["dead_members"]] == [7]
+    assert {one["name"]: one["outcome"] for one in found["outcomes"]} == dict.fromkeys(kinds_found(FULL), "found")
+
+
+def test_json_of_families_that_were_not_compared() -> None:
+    family = replace(FAMILY, differences=None, proposal=None)
+    found = document(replace(FULL, families=Families((family,))), {})
+    assert found["families"][0]["differences"] is found["families"][0]["proposal"] is None
+
+
+def test_json_is_the_same_twice() -> None:
+    assert to_json(FULL, kinds_found(FULL)) == to_json(FULL, kinds_found(FULL))
+
+
+def test_clean_analysis_finds_nothing_of_any_kind() -> None:
+    assert set(kinds_found(EMPTY).values()) == {0}
+    assert {one["outcome"] for one in document(EMPTY, kinds_found(EMPTY))["outcomes"]} == {"clean"}
