@@ -78,9 +78,10 @@ def new_component(
 
 def _files(settings: Settings, new: NewComponent) -> dict[str, str]:
     """Path to text of everything but the index."""
-    from refactor_tools.catalogue.exports import library_init, with_export
+    from refactor_tools.catalogue.exports import with_export
     from refactor_tools.certificates.cases import dump_cases
     from refactor_tools.layout import component_path, library_place, snake_case, test_path
+    from refactor_tools.rendering import render
     from refactor_tools.scaffold.conftest import tests_conftest
     from refactor_tools.scaffold.new_component import case_of, component_source, test_source
 
@@ -88,7 +89,7 @@ def _files(settings: Settings, new: NewComponent) -> dict[str, str]:
     init = f"{settings.library}/{new.category}/__init__.py"
     conftest, conftest_text = tests_conftest(settings)
     starts = {
-        f"{settings.library}/__init__.py": library_init(library_place(settings)[1]),
+        f"{settings.library}/__init__.py": render("components/library.py.j2", package=library_place(settings)[1]),
         f"{settings.library}/py.typed": "",
         conftest: conftest_text,
     }

@@ -205,8 +205,3 @@ def _by_type(name: str) -> tuple[int, list[tuple[int, int, str]]]:
 def _natural(name: str) -> list[tuple[int, int, str]]:
     parts = re.findall(r"\d+|\D+", name)
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
-
-
-def library_init(package: str) -> str:
-    """The top `__init__.py` of a library: it says what the library is and imports nothing."""
-    return f'"""The components of {package}: one concept a file, one category a folder; import from the category."""\n'

@@ -1,14 +1,14 @@
 """`component_index/`: the entry page, a page a component, and the same as JSON."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from posixpath import join
 
-from refactor_tools.catalogue.page import PAGES, page, page_name
+from refactor_tools.catalogue.page import PAGES, dotted_name, page, page_names
 from refactor_tools.catalogue.records import Entry, read_entries
+from refactor_tools.certificates.records import SCHEMA, write_json
 from refactor_tools.layout import library_place, way_up
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import ComponentRecord, Dependency
@@ -34,28 +34,19 @@ def index_changes(settings: Settings) -> tuple[FileChange, ...]:
 
 def index_texts(settings: Settings, entries: Sequence[Entry]) -> dict[str, str]:
     """The index of `entries`: path to text."""
-    pages = {
-        name: page_name(entry)
-        for entry in entries
-        for name in (f"{entry.record.module}.{entry.record.name}", f"{entry.record.exported_from}.{entry.record.name}")
-    }
+    pages = page_names(entries)
+    linked = {f"{e.record.exported_from}.{e.record.name}": pages[dotted_name(e)] for e in entries} | pages
     return {
-        README: _readme(settings, entries),
-        JSON: index_json([entry.record for entry in entries], settings),
-        **{join(PAGES, page_name(entry)): page(entry, pages) for entry in entries},
+        README: _readme(settings, entries, pages),
+        JSON: _json(settings, entries, pages),
+        **{join(PAGES, pages[dotted_name(entry)]): page(entry, linked) for entry in entries},
     }
 
 
-def index_json(records: Iterable[ComponentRecord], settings: Settings) -> str:
-    """`index.json`, schema 1: the library and its components, in the order of the entry page."""
+def _json(settings: Settings, entries: Sequence[Entry], pages: Mapping[str, str]) -> str:
     _, package = library_place(settings)
-    document = {
-        "schema": 1,
-        "library": settings.library,
-        "package": package,
-        "components": [asdict(record) for record in records],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    components = [asdict(entry.record) | {"page": f"pages/{pages[dotted_name(entry)]}"} for entry in entries]
+    return write_json({"schema": SCHEMA, "library": settings.library, "package": package, "components": components})
 
 
 def file_change(root: Path, path: str, text: str | None) -> FileChange:
@@ -64,7 +55,7 @@ def file_change(root: Path, path: str, text: str | None) -> FileChange:
     return FileChange(path, file.read_bytes() if file.is_file() else None, None if text is None else text.encode())
 
 
-def _readme(settings: Settings, entries: Sequence[Entry]) -> str:
+def _readme(settings: Settings, entries: Sequence[Entry], pages: Mapping[str, str]) -> str:
     _, package = library_place(settings)
     proven = sum(entry.record.proven for entry in entries)
     return render(
@@ -75,19 +66,21 @@ def _readme(settings: Settings, entries: Sequence[Entry]) -> str:
         library_link=way_up(README, settings.library),
         proven=f"{proven} proven equal to {'what they were' if proven != 1 else 'what it was'} extracted from",
         categories=[
-            (category, [_row(entry) for entry in group])
+            (category, [_row(entry, pages) for entry in group])
             for category, group in groupby(entries, key=lambda entry: entry.record.category)
         ],
-        consumers=[(_row(entry), _names(entry.record.doc.used_by)) for entry in entries if entry.record.doc.used_by],
+        consumers=[
+            (_row(entry, pages), _names(entry.record.doc.used_by)) for entry in entries if entry.record.doc.used_by
+        ],
     )
 
 
-def _row(entry: Entry) -> Mapping[str, object]:
+def _row(entry: Entry, pages: Mapping[str, str]) -> Mapping[str, object]:
     record = entry.record
     parameters = (f"`{p.name}`" if p.required else f"`{p.name}={p.default}`" for p in record.parameters)
     return {
         "record": record,
-        "page": page_name(entry),
+        "page": pages[dotted_name(entry)],
         "parameters": ", ".join(parameters),
         "proof": record.verdict,
         "legacy": ", ".join(_places(record)),

@@ -1,5 +1,6 @@
 """One component's page in the index."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import join
 
@@ -18,14 +19,24 @@ WIDTH = 88
 _OLD_NAMES = {"alias": "still works: the same object", "adapted": "still works: adapted", "none": "gone"}
 
 
-def page_name(entry: Entry) -> str:
-    return f"{entry.record.name}.md"
+def page_names(entries: Sequence[Entry]) -> dict[str, str]:
+    """The page of every component by its dotted name: called after it, in full where two share a name."""
+    counts = Counter(entry.record.name.lower() for entry in entries)
+    return {
+        dotted: f"{entry.record.name if counts[entry.record.name.lower()] == 1 else dotted}.md"
+        for entry in entries
+        for dotted in (dotted_name(entry),)
+    }
+
+
+def dotted_name(entry: Entry) -> str:
+    return f"{entry.record.module}.{entry.record.name}"
 
 
 def page(entry: Entry, pages: Mapping[str, str]) -> str:
-    """The page of `entry`; `pages` gives the page of every dotted name in the library."""
+    """The page of `entry`; `pages` gives the page of every dotted name by which the library is imported."""
     record, doc = entry.record, entry.record.doc
-    place = join(PAGES, page_name(entry))
+    place = join(PAGES, pages[dotted_name(entry)])
     texts = {parameter.name: parameter.text for parameter in doc.parameters}
     is_class = record.kind == "class"
     certificate = entry.certificate

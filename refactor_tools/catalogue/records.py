@@ -90,10 +90,10 @@ def _forward(node: Definition) -> tuple[Parameter, ...] | None:
 
 
 def _completed(record: ComponentRecord, root: Path, uses: frozenset[tuple[str, str]]) -> Entry:
-    dotted = f"{record.module}.{record.name}"
+    known_as = {f"{record.module}.{record.name}", f"{record.exported_from}.{record.name}"}
     keymap = _keymap(root, record)
     certificate = _certificate(root, record.name)
-    if certificate is not None and certificate.component != dotted:
+    if certificate is not None and certificate.component not in known_as:
         certificate = None
     verdicts = [original.verdict for original in certificate.originals] if certificate else []
     verdict = max(verdicts, key=LADDER.index, default="NOT_RUN")

@@ -10,6 +10,7 @@ from refactor_tools.certificates.records import SCHEMA, Record, read_json, write
 from refactor_tools.layout import way_up
 from refactor_tools.model.changes import FileChange
 from refactor_tools.rendering import render
+from refactor_tools.settings import INDEX
 
 TREES = "legacy_fixtures/*/after"
 
@@ -66,12 +67,12 @@ def _section(system: _System) -> Mapping[str, object]:
 
 
 def _row(system: _System, component: Record) -> Mapping[str, object]:
-    name, doc = component.text("name"), component.record("doc")
+    doc = component.record("doc")
     return {
-        "name": name,
+        "name": component.text("name"),
         "category": component.text("category"),
         "summary": doc.text("summary") or doc.text("title"),
         "verdict": component.text("verdict"),
         "copies": len(component.texts("legacy")),
-        "page": way_up(README, join(system.folder, "component_index", "pages", f"{name}.md")),
+        "page": way_up(README, join(system.folder, INDEX, component.text("page"))),
     }

@@ -118,7 +118,7 @@ def _search(settings: Settings, text: str, output_format: str, output: Path | No
     if output_format == "json":
         deliver(_document([(hit.record.name, "found", f"{_why(hit)}; {hit.record.path}") for hit in hits]), output)
     elif output_format == "markdown":
-        rows = [f"| {h.record.name} | `{h.record.path}` | {h.record.doc.summary} | {_why(h)} |" for h in hits]
+        rows = [f"| {h.record.name} | `{h.record.path}` | {_cell(h.record.doc.summary)} | {_why(h)} |" for h in hits]
         deliver("\n".join(["| Component | File | What it does | Found by |", "|---|---|---|---|", *rows]), output)
     else:
         deliver(_hits(hits, text), output)
@@ -131,13 +131,17 @@ def _hits(hits: Sequence[Hit], text: str) -> str:
     lines: list[str] = []
     for hit in hits:
         record = hit.record
-        lines.append(f"{record.name}  {hit.score:g}  {_why(hit)}")
+        lines += textwrap.wrap(f"{record.name}  {hit.score:g}  {_why(hit)}", WIDTH, subsequent_indent="  ")
         lines += textwrap.wrap(
             record.doc.summary or record.doc.title, WIDTH, initial_indent="  ", subsequent_indent="  "
         )
         lines.append(f"  from {record.exported_from} import {record.name}")
     best = hits[0].record
     return "\n".join([*lines, f"Next: component_index/pages/{best.name}.md"])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _why(hit: Hit) -> str:

@@ -1,7 +1,7 @@
 """What a child does for one original: loads both sides, has them compared, and measures what the cases reached."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import torch
@@ -11,10 +11,10 @@ from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.ladder import climb, conclude
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
-from refactor_tools.prove.pairs import ComponentError, LegacyError, original_alone, pair_up
+from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
 from refactor_tools.prove.reach import Reach, reach
-from refactor_tools.prove.runs import MODES, execute
-from refactor_tools.prove.scenarios import settings_of, without_edges
+from refactor_tools.prove.runs import MODES, Side, execute
+from refactor_tools.prove.scenarios import Setting, settings_of, without_edges
 from refactor_tools.prove.shims import ShimPair, check_function, check_module, check_signature, silent
 from refactor_tools.prove.states import isolated
 from refactor_tools.prove.worker import describe
@@ -37,9 +37,17 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
 
 def run_legacy(assignment: Assignment) -> None:
     """Builds and runs the original alone, to tell whose fault it is when a child does not come back."""
-    subject = _load_original(assignment.original, assignment.task.kind)
+    _run_alone(_load_original(assignment.original, assignment.task.kind), assignment, original_alone)
+
+
+def run_component(assignment: Assignment) -> None:
+    """Builds and runs the component alone."""
+    _run_alone(load(assignment), assignment, component_alone)
+
+
+def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
     for setting in settings_of(assignment.original.case or Case()):
-        side = original_alone(subject, setting)
+        side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
                 execute(side, scenario, mode)

@@ -48,11 +48,12 @@ def _unready(original: OriginalTask) -> str:
         return "there is no case for it"
     if original.case.question:
         return original.case.question
-    return "" if original.case.constructions else "its case has no construction to run"
+    called = any(construction.calls for construction in original.case.constructions)
+    return "" if called else "its case makes no call"
 
 
 def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) -> OriginalProof:
-    """Whose fault it is that a child did not come back: the original is run alone to see whether it does."""
+    """Whose fault it is that a child did not come back: each side is run alone to see whether it does."""
     identity = assignment.original.id
     if failure.kind in ("unavailable", "raised"):
         # What either side raises is caught where it happens, so that this exception is the gate's own.
@@ -60,7 +61,10 @@ def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) ->
     alone = call(f"{_EXAMINE}:run_legacy", assignment, limits)
     if alone.failure is not None:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=f"the original, run alone: {alone.failure}")
-    reason = f"the original runs, the proof with the component does not: {failure}"
+    component = call(f"{_EXAMINE}:run_component", assignment, limits)
+    if component.failure is None:
+        return OriginalProof(identity, "NOT_RUN", (), reason=f"both sides run alone, but their comparison {failure}")
+    reason = f"the original runs, the component, run alone, does not: {component.failure}"
     return OriginalProof(identity, "DIFFERENT", (Check("containment", False, reason),), reason=reason)
 
 

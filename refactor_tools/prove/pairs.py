@@ -70,6 +70,17 @@ def original_alone(subject: Subject, setting: Setting) -> Side:
     return original_side(subject, setting, module)
 
 
+def component_alone(subject: Subject, setting: Setting) -> Side:
+    """The component as its constructor leaves it.
+
+    Raises:
+        ComponentError: its constructor raises.
+    """
+    if subject.kind == "function":
+        return Side(_nothing, subject.call_component, subject.legacy_key)
+    return component_side(subject, build_component(subject, setting).module)
+
+
 def build_original(subject: Subject, setting: Setting) -> Built:
     try:
         with isolated(seed=0):

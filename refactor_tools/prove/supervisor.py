@@ -31,9 +31,12 @@ def supervise(connection: socket.socket) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     scratch = tempfile.mkdtemp(prefix="proof-")
     try:
-        reply = _Child(request, scratch, connection).watch()
+        child = _Child(request, scratch, connection)
+        try:
+            reply = child.watch()
+        finally:
+            child.end()
     finally:
-        _end_all()
         shutil.rmtree(scratch, ignore_errors=True)
     connection.sendall(pickle.dumps(reply))
 
@@ -59,13 +62,26 @@ class _Child:
     def watch(self) -> tuple[bytes, Failure | None, str]:
         """Wait for the end, in order or not; returns (pickled result, failure, output)."""
         failure, status = self._until_end()
-        _end_all()
+        self.end()
         self._drain()
         output = bytes(self.received[self.output]).decode(errors="replace")
         result = bytes(self.received[self.result])
         if failure is None and (status != 0 or not result):
             failure = _ended(status, output)
         return result, failure, output
+
+    def end(self) -> None:
+        """Kill and reap the child and every descendant, including those that are started meanwhile."""
+        while True:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            for pid in (self.pid, *_descendants(os.getpid())):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return
 
     def _until_end(self) -> tuple[Failure | None, int]:
         deadline = time.monotonic() + self.limits.seconds
@@ -131,15 +147,3 @@ def _descendants(pid: int) -> Iterator[int]:
             for child in thread.read_text().split():
                 yield int(child)
                 yield from _descendants(int(child))
-
-
-def _end_all() -> None:
-    """Kill and reap every descendant, including those that were started while this ran."""
-    while True:
-        for pid in list(_descendants(os.getpid())):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return

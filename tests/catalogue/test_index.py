@@ -110,6 +110,16 @@ def test_tables_have_as_many_cells_as_their_heads(library: Settings) -> None:
             assert len(widths) == 1, (path, table)
 
 
+def test_two_components_of_one_name_have_two_pages(library: Settings) -> None:
+    twin = library.root / "components/blocks/mean_pooling.py"
+    twin.write_text('class MeanPooling:\n    """Another one."""\n', encoding="utf-8")
+    found = texts(library)
+    assert "component_index/pages/MeanPooling.md" not in found
+    for dotted in ("components.blocks.mean_pooling.MeanPooling", "components.pooling.mean_pooling.MeanPooling"):
+        assert f"component_index/pages/{dotted}.md" in found
+        assert f"[MeanPooling](pages/{dotted}.md)" in found["component_index/README.md"]
+
+
 def test_the_json(library: Settings) -> None:
     document = json.loads(texts(library)["component_index/index.json"])
     assert (document["schema"], document["package"]) == (1, "components")

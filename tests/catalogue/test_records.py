@@ -1,11 +1,18 @@
 """What a library holds, read without importing it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from refactor_tools.catalogue.records import read_entries, read_records
-from refactor_tools.certificates.store import certificate_path, dump_keymap, keymap_path
+from refactor_tools.certificates.store import (
+    certificate_path,
+    dump_certificate,
+    dump_keymap,
+    keymap_path,
+    load_certificate,
+)
 from refactor_tools.errors import RefactorError, UnreadableRecord
 from refactor_tools.model.components import ComponentRecord, Dependency
 from refactor_tools.model.facts import Parameter
@@ -45,6 +52,15 @@ def test_without_a_certificate_nothing_is_proven(library: Settings) -> None:
     assert (record.verdict, record.proven, record.legacy) == ("NOT_RUN", False, ())
     assert record.exported_from == record.module == "components.pooling.max_pooling"
     assert record.doc.title == "Takes the largest value of each feature."
+
+
+def test_a_certificate_may_name_the_module_or_the_package(library: Settings) -> None:
+    path = library.root / certificate_path("MeanPooling")
+    shorter = replace(
+        load_certificate(path.read_text(encoding="utf-8"), ""), component="components.pooling.MeanPooling"
+    )
+    path.write_text(dump_certificate(shorter), encoding="utf-8")
+    assert named(library)["MeanPooling"].proven
 
 
 def test_a_certificate_of_another_component_does_not_count(library: Settings) -> None:

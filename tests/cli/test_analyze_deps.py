@@ -51,7 +51,7 @@ def test_paths_are_given_from_here_and_printed_from_the_root(
     monkeypatch.chdir(root / "legacy")
     found = report(capsys, "train.py")
     assert found["root"] == str(root)
-    assert [one["path"] for one in found["metrics"]] == ["legacy/train.py"]  # type: ignore[attr-defined]
+    assert [one["path"] for one in found["metrics"]] == ["legacy/train.py"]
 
 
 def test_default_is_the_current_folder(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +124,7 @@ def test_package_outside_the_tree_is_named_from_where_it_is_imported(
     (site / "pkg/sub/a.py").write_text("from pkg import base\nfrom ..base import *\n")
     found = report(capsys, str(site / "pkg/sub"))
     assert found["root"] == str(site)
-    assert {one["target"] for one in found["imports"]} == {"pkg/base.py"}  # type: ignore[attr-defined]
+    assert {one["target"] for one in found["imports"]} == {"pkg/base.py"}
     assert found["unresolved"] == []
     assert sorted(path.name for path in site.iterdir()) == ["pkg"]
 
@@ -134,7 +134,7 @@ def test_installed_torch_nn(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert spec is not None
     assert spec.submodule_search_locations
     found = report(capsys, str(Path(spec.submodule_search_locations[0]) / "nn"))
-    modules = {one["name"] for one in found["definitions"] if one["tier"]}  # type: ignore[attr-defined]
+    modules = {one["name"] for one in found["definitions"] if one["tier"]}
     assert {"Module", "Linear", "Conv2d", "LSTM", "TransformerEncoderLayer"} <= modules
     assert {"Parameter", "CTCLossBackward"}.isdisjoint(modules)
     assert int(str(found["files"])) > 100

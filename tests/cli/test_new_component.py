@@ -57,7 +57,7 @@ def test_nothing_is_written(tmp_path: Path, option: str, capsys: pytest.CaptureF
         (("--category", "colour"), "unknown category `colour`; known: attention"),
         (
             ("--category", "fusion", "--template", "basicfusion"),
-            "unknown template for fusion `basicfusion`; did you mean",
+            "`basicfusion`; did you mean `basic_fusion`?",
         ),
         (("2bad", "--category", "fusion"), "`2bad` is no name for a component"),
         (("one", "--name", "two", "--category", "fusion"), "two names"),

@@ -6,7 +6,7 @@ from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.prove.adapting import Subject, as_call, bind, evaluate
 
 
-def legacy(a, b=2, /, c=3, *rest, d=4, **more):  # type: ignore[no-untyped-def]
+def legacy(a, b=2, /, c=3, *rest, d=4, **more):
     return (a, b, c, rest, d, more)
 
 

@@ -10,6 +10,8 @@ import pytest
 from refactor_tools.model.proofs import Check
 from refactor_tools.prove.children import Answer, Limits, call
 
+LIMITS = Limits(seconds=20)
+
 TARGETS = """
 import ctypes, fractions, os, subprocess, sys, time
 from pathlib import Path
@@ -56,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, name: str, payload: object = None, limits: Limits = Limits(seconds=20)) -> Answer:  # noqa: B008
+def run(folder: Path, name: str, payload: object = None, limits: Limits = LIMITS) -> Answer:
     return call(f"targets:{name}", payload, limits, sys_path=[str(folder)])
 
 

@@ -8,22 +8,25 @@ from refactor_tools.prove.children import Limits
 from refactor_tools.prove.gate import prove
 from tests.prove.samples import POOL, POOL_COMPONENT, Library
 
-LIMITS = Limits(seconds=4, memory_bytes=2 * 2**30)
+LIMITS = Limits(seconds=60, memory_bytes=2**30)
+SHORT = Limits(seconds=3)
 
 
 @pytest.mark.parametrize(
-    ("where", "statement", "said"),
+    ("where", "statement", "limits", "said"),
     [
-        ("module", "while True: pass", "timed out after 4 s"),
-        ("forward", "while True: pass", "timed out after 4 s"),
-        ("module", "import os; os.kill(os.getpid(), 9)", "killed by SIGKILL"),
-        ("forward", "import sys; sys.exit('bye')", "sys.exit('bye')"),
-        ("forward", "kept = [torch.ones(10**7) for _ in range(10**4)]", "ran out of memory"),
+        ("module", "while True: pass", SHORT, "timed out after 3 s"),
+        ("forward", "while True: pass", SHORT, "timed out after 3 s"),
+        ("module", "import os; os.kill(os.getpid(), 9)", LIMITS, "killed by SIGKILL"),
+        ("forward", "import sys; sys.exit('bye')", LIMITS, "sys.exit('bye')"),
+        ("forward", "kept = [torch.ones(10**7) for _ in range(10**4)]", LIMITS, "ran out of memory"),
     ],
 )
-def test_what_never_comes_back_is_broken_legacy(where: str, statement: str, said: str, library: Library) -> None:
+def test_what_never_comes_back_is_broken_legacy(
+    where: str, statement: str, limits: Limits, said: str, library: Library
+) -> None:
     task = library(POOL_COMPONENT, replace(POOL, source=placed(statement, where)))
-    (proof,) = prove(task, LIMITS).originals
+    (proof,) = prove(task, limits).originals
     assert proof.verdict == "LEGACY_BROKEN"
     assert said in proof.reason
 
@@ -60,9 +63,19 @@ def test_side_effects_of_running_must_be_the_same(statement: str, library: Libra
 
 def test_a_component_that_hangs_is_different(library: Library) -> None:
     component = POOL_COMPONENT.replace("scores = self.att", "while True: pass\n        scores = self.att")
-    (proof,) = prove(library(component, POOL), LIMITS).originals
+    (proof,) = prove(library(component, POOL), SHORT).originals
     assert proof.verdict == "DIFFERENT"
     assert "timed out" in proof.reason
+
+
+def test_a_comparison_that_takes_too_long_blames_neither_side(library: Library) -> None:
+    # Either side alone sleeps for two seconds, the comparison, which runs both several times, for many more.
+    nap = "import time; time.sleep(0.15 if x.numel() == 120 else 0)"
+    original = replace(POOL, source=placed(nap.replace("x.", "states."), "forward"))
+    component = POOL_COMPONENT.replace("scores = self.att", f"{nap}\n        scores = self.att")
+    (proof,) = prove(library(component, original), Limits(seconds=5)).originals
+    assert proof.verdict == "NOT_RUN"
+    assert "both sides run alone" in proof.reason
 
 
 def placed(statement: str, where: str) -> str:

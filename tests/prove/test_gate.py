@@ -190,8 +190,9 @@ def test_environment_names_versions_and_no_machine(library: Library) -> None:
 def test_question_and_missing_case_are_not_run(library: Library) -> None:
     asking = replace(POOL, case=Case(question="What is `config.hidden_size`?"))
     caseless = replace(POOL, case=None)
-    proofs = prove(library(POOL_COMPONENT, asking, caseless)).originals
-    assert [proof.verdict for proof in proofs] == ["NOT_RUN", "NOT_RUN"]
+    silent = replace(POOL, case=Case((Construction({"config": {"hidden_size": 4}}, DIMS, ()),)))
+    proofs = prove(library(POOL_COMPONENT, asking, caseless, silent)).originals
+    assert [proof.verdict for proof in proofs] == ["NOT_RUN", "NOT_RUN", "NOT_RUN"]
     assert proofs[0].reason == "What is `config.hidden_size`?"
 
 

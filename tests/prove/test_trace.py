@@ -133,7 +133,7 @@ def test_lines_are_those_of_the_code_that_asked(tmp_path_factory: pytest.TempPat
     source = tmp_path_factory.mktemp("code") / "asks.py"
     source.write_text("def compute(x):\n    y = x.exp()\n    return y.sum()\n", encoding="utf-8")
     names: dict[str, Callable[[Tensor], Tensor]] = {}
-    exec(compile(source.read_text(), str(source), "exec"), names)  # type: ignore[arg-type]
+    exec(compile(source.read_text(), str(source), "exec"), names)
     x = torch.randn(3, requires_grad=True)
     trace = Trace()
     with trace:

@@ -17,7 +17,7 @@ def write(root: Path, *paths: str) -> None:
 
 
 def found(root: Path, paths: Sequence[str] = (".",), **settings: object) -> tuple[list[str], dict[str, str]]:
-    outcome = discover(root, [root / path for path in paths], Settings(root=root, **settings))  # type: ignore[arg-type]
+    outcome = discover(root, [root / path for path in paths], Settings(root=root, **settings))
     files = [file.relative_to(root).as_posix() for file in outcome.files]
     return files, {problem.path: problem.message for problem in outcome.problems}
 

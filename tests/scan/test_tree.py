@@ -22,7 +22,7 @@ class Base(nn.Module):
 
 
 def run(root: Path, **options: object) -> Scan:
-    return scan_tree(root, [root], Settings(root=root), **options)  # type: ignore[arg-type]
+    return scan_tree(root, [root], Settings(root=root), **options)
 
 
 def cache_file(root: Path) -> Path:

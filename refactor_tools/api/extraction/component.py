@@ -35,6 +35,7 @@ from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, Pro
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.synthesis import find_cases
 from refactor_tools.scaffold.component_test import ComponentTestRequest, component_test
+from refactor_tools.scaffold.conftest import tests_conftest
 from refactor_tools.unify.describe import differences
 
 Progress = Callable[[str], None]
@@ -109,8 +110,12 @@ def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str
             forward=plan.candidate.forward if is_class else None,
         )
     )
-    if text is not None:
-        scratch.write(path, text)
+    if text is None:
+        return
+    scratch.write(path, text)
+    place, conftest = tests_conftest(scratch.settings)
+    if scratch.read(place) is None:
+        scratch.write(place, conftest)
 
 
 def _unproven(proof: ComponentProof) -> Refusal:

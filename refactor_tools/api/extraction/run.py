@@ -7,9 +7,9 @@ from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extract import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.api.extraction.component import make_component
 from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
-from refactor_tools.api.extraction.records import read_keymaps
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.targets import Target, find_target
+from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.errors import AmbiguousName, RefactorError
 from refactor_tools.model.analysis import Analysis
