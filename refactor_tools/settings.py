@@ -117,8 +117,8 @@ def _keep_apart(entry: Mapping[str, Any], path: Path) -> KeepApart:
 
 
 def _words(kind: type) -> str:
-    return {str: "a string", int: "a number", dict: "a table"}[kind]
+    return {"str": "a string", "int": "a number", "dict": "a table"}[kind.__name__]
 
 
 def _plural(kind: type) -> str:
-    return {str: "strings", dict: "tables"}[kind]
+    return {"str": "strings", "dict": "tables"}[kind.__name__]

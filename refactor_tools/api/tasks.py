@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def read_keymaps(root: Path) -> tuple[KeyMap, ...]:
 
     folder = root / INDEX / "keymaps"
     files = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    return tuple(load_keymap(_text(file), file.relative_to(root).as_posix()) for file in files)
+    return tuple(load_keymap(read_text(file), file.relative_to(root).as_posix()) for file in files)
 
 
 def read_cases(root: Path, name: str) -> dict[str, Case]:
@@ -35,19 +36,44 @@ def read_cases(root: Path, name: str) -> dict[str, Case]:
     from refactor_tools.certificates.store import case_path, load_cases
 
     path = case_path(name)
-    return load_cases(_text(root / path), path) if (root / path).is_file() else {}
+    return load_cases(read_text(root / path), path) if (root / path).is_file() else {}
+
+
+def choose(names: Sequence[str], keymaps: Sequence[KeyMap]) -> list[KeyMap]:
+    """The key maps of the components called `names` (bare or dotted), all of them where no name is given.
+
+    Raises:
+        UnknownName: no component is called so; the message holds the nearest names.
+    """
+    from refactor_tools.errors import UnknownName
+
+    if not names:
+        return list(keymaps)
+    by_name = {name: keymap for keymap in keymaps for name in (keymap.component, keymap.name)}
+    for name in names:
+        if name not in by_name:
+            near = get_close_matches(name, by_name, n=3, cutoff=0.4)
+            hint = f"; the nearest are {', '.join(near)}" if near else "; `component-index` lists what there is"
+            raise UnknownName(f"no component is called {name}{hint}")
+    return list(dict.fromkeys(by_name[name] for name in names))
+
+
+def library_root(settings: Settings) -> Path:
+    """The folder that the library is imported from."""
+    from refactor_tools.layout import library_place
+
+    return (settings.root / library_place(settings)[0]).resolve()
 
 
 def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) -> ProofTask:
     """What the gate needs: the component as importable, and each original with its kept source, adapter and case.
 
     Raises:
-        UnreadableRecord: a kept original is missing.
+        UnreadableRecord: a kept original is missing, or is not what was kept.
     """
-    from refactor_tools.layout import library_place
     from refactor_tools.model.proofs import ProofTask
 
-    source_root = str((settings.root / library_place(settings)[0]).resolve())
+    source_root = str(library_root(settings))
     return ProofTask(
         component=keymap.component,
         module=keymap.module,
@@ -58,31 +84,45 @@ def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) ->
     )
 
 
-def prove_component(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) -> tuple[ProofTask, ComponentProof]:
-    """Find the cases that are missing, then prove."""
+def prove_component(
+    settings: Settings, keymap: KeyMap, cases: Mapping[str, Case], progress: Callable[[str], None] | None = None
+) -> tuple[ProofTask, ComponentProof]:
+    """Find the cases that are missing, then prove; the task that comes back has them."""
     from refactor_tools.prove.gate import prove
     from refactor_tools.prove.synthesis import find_cases
 
-    task = find_cases(proof_task(settings, keymap, cases))
-    return task, prove(task)
+    def say(text: str) -> None:
+        if progress is not None:
+            progress(f"{keymap.name}: {text}")
+
+    task = find_cases(proof_task(settings, keymap, cases), progress=say)
+    return task, prove(task, progress=say)
 
 
 def _original(settings: Settings, source_root: str, record: OriginalRecord, cases: Mapping[str, Case]) -> OriginalTask:
-    from refactor_tools.certificates.store import original_path
-    from refactor_tools.errors import UnreadableRecord
     from refactor_tools.model.proofs import OriginalTask
 
-    kept = settings.root / original_path(record.digest)
-    if not kept.is_file():
-        raise UnreadableRecord(f"the original of {record.id} is missing; restore it from version control", str(kept))
     return OriginalTask(
         id=record.id,
         name=record.name,
-        source=_text(kept),
+        source=_kept_source(settings.root, record),
         adapter=record.adapter,
         case=cases.get(record.id),
         shim=_shim(settings.root, source_root, record),
     )
+
+
+def _kept_source(root: Path, record: OriginalRecord) -> str:
+    from refactor_tools.certificates.store import original_name, original_path
+    from refactor_tools.errors import UnreadableRecord
+
+    path = original_path(record.digest)
+    if not (root / path).is_file():
+        raise UnreadableRecord(f"the kept source of {record.id} is missing; restore it from version control", path)
+    source = read_text(root / path)
+    if original_name(source) != record.digest:
+        raise UnreadableRecord(f"the kept source of {record.id} was edited; restore it from version control", path)
+    return source
 
 
 def _shim(root: Path, source_root: str, record: OriginalRecord) -> ShimPlace | None:
@@ -97,5 +137,6 @@ def _shim(root: Path, source_root: str, record: OriginalRecord) -> ShimPlace | N
     return ShimPlace(tuple(paths), where.module, name.partition("@")[0])
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A record's text; bytes that are not UTF-8 come through and fail where the record is checked."""
     return path.read_bytes().decode("utf-8", errors="surrogateescape")

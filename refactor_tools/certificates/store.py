@@ -48,7 +48,7 @@ def original_path(digest: str) -> str:
 
 def original_name(source: str) -> str:
     """The digest that names a kept slice: of its exact text, so that a changed file is noticed."""
-    return hashlib.sha256(source.encode()).hexdigest()[:20]
+    return hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
 def dump_certificate(certificate: Certificate) -> str:

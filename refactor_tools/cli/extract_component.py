@@ -171,13 +171,16 @@ def _report(extraction: Extraction, output_format: str, output: Path | None, col
         deliver(extraction_json(extraction.outcomes, extraction.components, files), output)
         return
     stdout = console(color)
-    for component in extraction.components:
-        print_component(stdout, component)
-    for item in extraction.refused:
-        print_refusal(stdout, item.name, item.refusal, item.members)
-    for outcome in extraction.outcomes:
-        if outcome.outcome == "unchanged":
-            stdout.print(f"  {outcome.name}  unchanged: {outcome.reason}", soft_wrap=True)
+    with stdout.capture() as captured:
+        for component in extraction.components:
+            print_component(stdout, component)
+        for item in extraction.refused:
+            print_refusal(stdout, item.name, item.refusal, item.members)
+        for outcome in extraction.outcomes:
+            if outcome.outcome == "unchanged":
+                stdout.print(f"  {outcome.name}  unchanged: {outcome.reason}", soft_wrap=True)
+    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
+    click.echo(text, color=True)  # whether there is colour in it was decided by --color
 
 
 def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.proofs import Check, Freshness, Sensitivity, Verdict
+from refactor_tools.model.proofs import Check, ComponentProof, Freshness, Sensitivity, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,14 @@ class CertificateStatus:
     freshness: Freshness
     verdict: Verdict | None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One component's part of a check: the certificate that holds (None where there is none) and the proof made now."""
+
+    name: str
+    status: CertificateStatus
+    passed: bool
+    certificate: Certificate | None = None
+    proof: ComponentProof | None = None

@@ -20,6 +20,8 @@ LADDER: tuple[Verdict, ...] = (
     "DIFFERENT",
 )
 PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL"})
+# What a case may accept with a reason. A difference is never accepted.
+ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,12 @@ class Case:
     outputs: tuple[tuple[int | str, ...], ...] = ()
     question: str = ""
     accepted: str = ""
+
+
+def fails(verdict: Verdict, case: Case | None) -> bool:
+    """Whether a verdict fails the gate: unless it passes, or the case accepts it with a reason."""
+    accepted = case is not None and case.accepted.strip() != ""
+    return not (verdict in PASSING or (accepted and verdict in ACCEPTABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,12 @@ class Sensitivity:
     caught: int
     equal_roots: int
     survivors: tuple[str, ...] = ()
+
+    @property
+    def sufficient(self) -> bool:
+        """At most one survivor below 20 bugs, from there on 95% caught: a gate that sees less may not certify."""
+        missed = self.seeded - self.caught
+        return missed <= 1 if self.seeded < 20 else missed * 20 <= self.seeded
 
 
 @dataclass(frozen=True, slots=True)

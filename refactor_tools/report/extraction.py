@@ -42,18 +42,31 @@ def print_component(console: Console, component: Component) -> None:
     from rich.text import Text
 
     copies = f"{len(component.members)} copies" if len(component.members) > 1 else "moved"
-    console.print(Text.assemble("  ", (component.name, "bold"), f"  {copies} -> {component.path}"))
+    console.print(Text.assemble("  ", (component.name, "bold"), f"  {copies}"))
+    console.print(Text(f"    -> {component.path}"), soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     for label, text in _rows(component):
         table.add_row(label, Text(text))
     for new, old, file in _renamed(component):
         table.add_row("state keys", Text(f"{old}.* -> {new}.* ({file})"))
-    console.print(Padding(table, (0, 0, 0, 4)))
+    console.print(Padding(table, (0, 0, 0, 4), expand=False))
     style = "green" if component.verdict.startswith(("PROVED", "BIT")) else "yellow"
-    console.print(Padding(Text.assemble((component.verdict, style), _proof_words(component.proof)), (0, 0, 0, 4)))
+    console.print(
+        Padding(Text.assemble((component.verdict, style), _proof_words(component.proof)), (0, 0, 0, 4), expand=False)
+    )
     for note in component.notes:
-        console.print(Padding(Text(f"kept: {note}"), (0, 0, 0, 4)))
+        _wrapped(console, f"kept: {note}")
     console.print()
+
+
+def _wrapped(console: Console, text: str) -> None:
+    """Text on lines that fit, without blanks at their ends."""
+    from textwrap import wrap
+
+    for line in wrap(
+        text, console.width - 4, subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
+    ):
+        console.print(f"    {line}", soft_wrap=True, markup=False)
 
 
 def _rows(component: Component) -> Iterable[tuple[str, str]]:
@@ -77,8 +90,8 @@ def _stem(identity: str) -> str:
 def _proof_words(proof: ComponentProof | None) -> str:
     if proof is None:
         return ""
-    branches = ", ".join(dict.fromkeys(original.branches for original in proof.originals if original.branches))
-    words = f"; branches {branches}" if branches else ""
+    counts = [original.branches for original in proof.originals if original.branches not in ("", "0/0")]
+    words = f"; branches {', '.join(dict.fromkeys(counts))}" if counts else ""
     if proof.sensitivity is not None:
         words += f"; {proof.sensitivity.caught} of {proof.sensitivity.seeded} seeded bugs caught"
     return words
@@ -95,9 +108,9 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
     for detail in refusal.details:
         table.add_row(*(Text(text.strip() or "-", overflow="fold") for text in detail))
     if refusal.details:
-        console.print(Padding(table, (0, 0, 0, 4)))
+        console.print(Padding(table, (0, 0, 0, 4), expand=False))
     for member in members:
-        console.print(Padding(Text(member, style="dim"), (0, 0, 0, 4)))
+        console.print(Padding(Text(member, style="dim"), (0, 0, 0, 4), expand=False))
     console.print()
 
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import libcst as cst
 
 from refactor_tools.clones.alignment import Pairs, align
-from refactor_tools.unify.expressions import ExpressionFold, Mismatch
+from refactor_tools.unify.expressions import ExpressionFold
 from refactor_tools.unify.guards import unite_guards
 from refactor_tools.unify.likeness import alike
 from refactor_tools.unify.members import Member, forward_of, method
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, same, statements, walk
 from refactor_tools.unify.template import ForwardParameter, Template, hoist_of, merged, option_of, optional_statement
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from refactor_tools.model.facts import Parameter
-from refactor_tools.unify.expressions import Mismatch
 from refactor_tools.unify.members import forward_of
 from refactor_tools.unify.rewriting import FreeNames, bare, parenthesised, substitute, visited
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches
 from refactor_tools.unify.syntax import code, dotted, expression, self_attribute, statements, walk
 from refactor_tools.unify.template import hoist_of, hole_number, option_of

@@ -1,180 +1,34 @@
-"""Anti-unification below the level of statements, and the state of a fold."""
+"""Anti-unification below the level of statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import libcst as cst
 
 from refactor_tools.clones.alignment import align
 from refactor_tools.unify.likeness import element_likeness
-from refactor_tools.unify.rewriting import FreeNames, visited
+from refactor_tools.unify.rewriting import visited
+from refactor_tools.unify.state import FoldState, Mismatch, bind
 from refactor_tools.unify.syntax import code, dotted, is_constant, key, parts, reads, same, self_attribute, walk
 from refactor_tools.unify.template import (
     Hole,
-    Option,
     hole_name,
     hole_number,
-    instantiate,
     option_of,
     optional_element,
 )
 from refactor_tools.unify.vocabulary import constructor_parameters, default_of, is_constructor, role
 
 _SEQUENCES = frozenset({"nn.Sequential"})
+# Statements and parts that no expression can stand in for.
+_WHOLE = (cst.Import, cst.ImportFrom, cst.Match, cst.Global, cst.Nonlocal, cst.Del, cst.Lambda, cst.ClassDef)
+_TARGETS = (cst.AssignTarget, cst.NameItem, cst.AsName)
 
 N = TypeVar("N", bound=cst.CSTNode)
 
 
-class Mismatch(Exception):
-    """Two copies differ where nothing can stand for both; `texts` are the two places."""
-
-    def __init__(self, reason: str, texts: tuple[str, ...]) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.texts = texts
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    holes: dict[int, Hole]
-    options: dict[int, Option]
-    hoists: dict[int, frozenset[int]]
-    attributes: dict[str, str]
-    local: dict[str, str]
-
-
-class ExpressionFold:
-    """The state of folding one member into the template, and the rules for expressions.
-
-    `attributes` and `local` map the template's names to the new member's; both are bijections.
-    """
-
-    def __init__(self) -> None:
-        self.holes: dict[int, Hole] = {}
-        self.options: dict[int, Option] = {}
-        self.attributes_of: list[dict[str, str]] = []
-        self.locals_of: list[dict[str, dict[str, str]]] = []
-        self.count = 0
-        self.method = ""
-        self.argument = ("", "")
-        self.attributes: dict[str, str] = {}
-        self.local: dict[str, str] = {}
-        self.own_locals: dict[str, dict[str, str]] = {}
-        self.hoists: dict[int, frozenset[int]] = {}
-        self.our_names: frozenset[str] = frozenset()
-        self.their_names: frozenset[str] = frozenset()
-        self.parameters: frozenset[str] = frozenset()
-        self.computed: frozenset[str] = frozenset()
-
-    # The life of one member's fold.
-
-    def begin(self) -> None:
-        self.attributes, self.own_locals = {}, {}
-
-    def end(self) -> None:
-        self.attributes_of.append(self.attributes)
-        self.locals_of.append(self.own_locals)
-        self.holes = {
-            number: replace(hole, values=hole.values + (None,) * (self.count + 1 - len(hole.values)))
-            for number, hole in self.holes.items()
-        }
-
-    def enter(self, name: str, left: cst.FunctionDef, right: cst.FunctionDef) -> None:
-        self.method, self.local = name, {}
-        self.own_locals[name] = self.local
-        self.our_names, self.their_names = bound_names(left), bound_names(right)
-        self.parameters = _parameters(left) | _parameters(right)
-        self.computed = (self.our_names | self.their_names) - self.parameters
-
-    def state(self) -> _State:
-        return _State(dict(self.holes), dict(self.options), dict(self.hoists), dict(self.attributes), dict(self.local))
-
-    def restore(self, state: object) -> None:
-        assert isinstance(state, _State)
-        self.holes, self.options, self.hoists = dict(state.holes), dict(state.options), dict(state.hoists)
-        self.attributes, self.local = dict(state.attributes), dict(state.local)
-        self.own_locals[self.method] = self.local
-
-    def cost(self) -> int:
-        return len(self.holes) + 3 * len(self.options) + len(self.hoists)
-
-    # Names.
-
-    def our_name(self, theirs: str) -> str:
-        """The template's name for a name of the new member."""
-        return next((ours for ours, name in self.local.items() if name == theirs), theirs)
-
-    def bind_local(self, ours: str, theirs: str) -> bool:
-        return _bind(self.local, ours, theirs)
-
-    def translated(self, statement: cst.BaseStatement) -> cst.BaseStatement:
-        """A statement of the new member in the template's names."""
-        back = {theirs: ours for ours, theirs in self.local.items()}
-        known = self.computed if self.method == "__init__" else self.their_names
-        for name in sorted((reads(statement) & known & self.their_names) - set(back) - {"self", "_"}):
-            if name in self.our_names and name in self.parameters:
-                raise Mismatch(f"`{name}` means different things", (code(statement),))
-            ours = name if name not in self.our_names | set(self.local) else f"{name}_alt"
-            if not self.bind_local(ours, name):
-                raise Mismatch(f"`{name}` means different things", (code(statement),))
-            back[name] = ours
-        members = {theirs: ours for ours, theirs in self.attributes.items()}
-        for node in walk(statement):
-            own = self_attribute(node)
-            if own and own not in members:
-                if not _bind(self.attributes, own, own):
-                    raise Mismatch(f"`self.{own}` means different things", (code(statement),))
-                members[own] = own
-        return visited(statement, _Translation(back, members))
-
-    # Holes and options.
-
-    def new_option(self, present: frozenset[int], *, element: bool, position: str = "") -> int:
-        number = len(self.options)
-        self.options[number] = Option(self.method, present, element, position)
-        return number
-
-    def present(self, number: int) -> None:
-        option = self.options[number]
-        self.options[number] = replace(option, present=option.present | {self.count})
-
-    def hole(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.BaseExpression:
-        """A hole for two expressions that differ.
-
-        Raises:
-            Mismatch: one of them cannot be known when the component is built.
-        """
-        number = hole_number(left)
-        if number is not None:
-            known = self.holes[number].values
-            values = known + (None,) * (self.count - len(known))
-        else:
-            values = tuple(self._part(left, member) for member in range(self.count))
-            number = max(self.holes, default=-1) + 1
-        assert isinstance(right, cst.BaseExpression)
-        self._must_be_known(left, *values, right)
-        self.holes[number] = Hole(self.method, (*values, right), self.argument)
-        return cst.Name(hole_name(number))
-
-    def _part(self, node: cst.CSTNode, member: int) -> cst.BaseExpression | None:
-        names = self.locals_of[member].get(self.method, {})
-        part = instantiate(node, member, self.holes, self.options, self.hoists, self.attributes_of[member], names)
-        assert isinstance(part, cst.BaseExpression)
-        return None if any(hole_number(item) is not None for item in walk(part)) else part
-
-    def _must_be_known(self, left: cst.CSTNode, *values: cst.BaseExpression | None) -> None:
-        """In `__init__` an expression over its parameters will do, elsewhere only a constant."""
-        for value in values:
-            if value is None or is_constant(value):
-                continue
-            names = reads(value)
-            if self.method == "__init__" and "self" not in names and not names & self.computed:
-                continue
-            texts = tuple("" if item is None else code(item) for item in values)
-            raise Mismatch(f"an expression in {self.method} differs", texts)
-
-    # Expressions.
+class ExpressionFold(FoldState):
+    """The rules for expressions."""
 
     def node_of(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
         """The generalisation of two nodes.
@@ -187,14 +41,23 @@ class ExpressionFold:
         if isinstance(left, cst.Name) and isinstance(right, cst.Name):
             return self._name(left, right)
         if self_attribute(left) and self_attribute(right):
-            if _bind(self.attributes, self_attribute(left), self_attribute(right)):
+            if bind(self.attributes, self_attribute(left), self_attribute(right)):
                 return left
             raise Mismatch("members of self differ", self.texts([left], [right]))
         if isinstance(left, cst.BaseExpression) and isinstance(right, cst.BaseExpression):
             return self._expression(left, right)
-        if type(left) is not type(right):
+        if type(left) is not type(right) or isinstance(left, _WHOLE):
+            return self._whole(left, right)
+        united = self._generic(left, right)
+        if isinstance(left, _TARGETS) and any(hole_number(node) is not None for node in walk(united)):
+            raise Mismatch("what is assigned to differs", self.texts([left], [right]))
+        return united
+
+    def _whole(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
+        """What holes cannot stand in: it is the same, or it is not."""
+        if not same(left, right) or reads(left) & self.computed:
             raise Mismatch("the code differs", self.texts([left], [right]))
-        return self._generic(left, right)
+        return left
 
     def _fill(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
         number = hole_number(left) or 0
@@ -207,7 +70,7 @@ class ExpressionFold:
             if self.method == "__init__" and not {ours, theirs} <= self.computed | {"self"}:
                 return left if ours == theirs else self.hole(left, right)
             free = not {ours, theirs} & self.parameters
-            if self.local.get(ours) == theirs or (free and _bind(self.local, ours, theirs)):
+            if self.local.get(ours) == theirs or (free and bind(self.local, ours, theirs)):
                 return left
             raise Mismatch("names differ", (ours, theirs))
         if ours == theirs and ours not in self.our_names and theirs not in self.their_names:
@@ -219,6 +82,9 @@ class ExpressionFold:
             return left if same(left, right) else self.hole(left, right)
         if type(left) is not type(right):
             return self.hole(left, right)
+        if isinstance(left, (cst.FormattedString, cst.ConcatenatedString)):
+            known = same(left, right) and not reads(left) & (self.our_names | self.their_names)
+            return left if known else self.hole(left, right)
         if isinstance(left, cst.Call) and isinstance(right, cst.Call):
             return self._call(left, right)
         if isinstance(left, cst.Attribute) and isinstance(right, cst.Attribute):
@@ -417,42 +283,8 @@ class _Opening(cst.CSTTransformer):
         return self.fold.own_hole(value, argument, self.members)
 
 
-class _Translation(FreeNames):
-    def __init__(self, names: dict[str, str], attributes: dict[str, str]) -> None:
-        super().__init__(lambda name: cst.Name(names[name]) if names.get(name, name) != name else None)
-        self.attributes = attributes
-
-    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
-        own = self_attribute(original_node)
-        name = self.attributes.get(own, own) if own else original_node.attr.value
-        return updated_node.with_changes(attr=cst.Name(name))
-
-
-def _bind(names: dict[str, str], ours: str, theirs: str) -> bool:
-    """Add a pair to a bijection; False where it would break it."""
-    if ours in names:
-        return names[ours] == theirs
-    if theirs in names.values():
-        return False
-    names[ours] = theirs
-    return True
-
-
 def _is_sequence(value: object) -> bool:
     return isinstance(value, (list, tuple))
-
-
-def _parameters(function: cst.FunctionDef) -> frozenset[str]:
-    return frozenset(node.name.value for node in walk(function.params) if isinstance(node, cst.Param)) - {"self"}
-
-
-def bound_names(function: cst.FunctionDef) -> frozenset[str]:
-    """Names a function binds: parameters, targets, loop variables."""
-    found = {"self"} | _parameters(function)
-    for node in walk(function):
-        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
-            found |= reads(node.target)
-    return frozenset(found)
 
 
 def _by_name(args: Sequence[cst.Arg], order: Sequence[str]) -> dict[str, cst.Arg]:

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import libcst as cst
 
-from refactor_tools.unify.expressions import ExpressionFold, Mismatch
+from refactor_tools.unify.expressions import ExpressionFold
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_name, dotted, statements
 from refactor_tools.unify.template import hoist_of, hoisted, merged
 

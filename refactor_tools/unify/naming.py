@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, count
 
 from refactor_tools.layout import snake_case
 from refactor_tools.unify.vocabulary import GLOSSARY, role
@@ -46,7 +47,10 @@ def choose(candidates: Iterable[str], taken: Collection[str]) -> str:
         if name not in taken:
             return name
     base = listed[0] if listed else "value"
-    return next(name for name in (f"{prefix}_{base}" for prefix in _PREFIXES) if name not in taken)
+    longer = chain(
+        (f"{prefix}_{base}" for prefix in _PREFIXES), (f"{base}_{number}" for number in count(len(_PREFIXES)))
+    )
+    return next(name for name in longer if name not in taken)
 
 
 _PREFIXES = ("inner", "outer", "second", "third", "fourth", "fifth", "sixth", "other", "further")

@@ -7,9 +7,9 @@ from typing import Literal
 
 import libcst as cst
 
-from refactor_tools.unify.expressions import Mismatch
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.naming import choose, most_common, own_name, size_name
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import dotted, expression, is_constant, walk
 from refactor_tools.unify.template import Hole, Template, hole_number, option_of
 from refactor_tools.unify.vocabulary import annotation, annotation_by_name, is_constructor, role

@@ -12,12 +12,12 @@ from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.antiunify import generalise
 from refactor_tools.unify.body import Decisions, build
 from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
-from refactor_tools.unify.expressions import Mismatch
 from refactor_tools.unify.likeness import alike
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.naming import most_common
 from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
 from refactor_tools.unify.roundtrip import check_round_trip
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
 from refactor_tools.unify.syntax import assigned_attribute, is_constant, walk
 from refactor_tools.unify.template import ForwardParameter, Template, option_of
@@ -46,9 +46,13 @@ def unify(members: Sequence[Member], *, max_parameters: int = 6, max_branches: i
     try:
         template = generalise(arranged)
         check_round_trip(template, arranged)
-        return _candidate(template, arranged, max_parameters, max_branches)
+        candidate = _candidate(template, arranged, max_parameters, max_branches)
+        cst.parse_module(cst.Module(body=[candidate.node]).code)
     except Mismatch as mismatch:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
+    except (cst.CSTValidationError, cst.ParserSyntaxError) as error:
+        return Refusal("the copies cannot be written as one", ((str(error),),))
+    return candidate
 
 
 def around_medoid(members: Sequence[Member]) -> tuple[Member, ...]:

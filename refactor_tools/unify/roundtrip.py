@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from refactor_tools.unify.expressions import Mismatch
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.rewriting import visited
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import code, dotted, key, same
 from refactor_tools.unify.template import Template, instantiate
 from refactor_tools.unify.vocabulary import constructor_parameters, default_of

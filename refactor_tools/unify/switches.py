@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from refactor_tools.unify.expressions import Mismatch
 from refactor_tools.unify.guards import guard_of
 from refactor_tools.unify.naming import choose, flag_name
 from refactor_tools.unify.parameters import NewParameter, Surroundings
+from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, code, dotted, reads, self_attribute, walk
 from refactor_tools.unify.template import Template, hole_number, option_of
 

@@ -1,7 +1,10 @@
 """One component, from its plan to files in the scratch copy and a verdict."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import libcst as cst
 
 from refactor_tools.api.extract import ExtractedComponent, ExtractionRequest
 from refactor_tools.api.extraction.library import (
@@ -31,12 +34,14 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, ProofTask
+from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, ProofTask, fails
 from refactor_tools.prove.gate import prove
+from refactor_tools.prove.sensitivity import measure
 from refactor_tools.prove.synthesis import find_cases
 from refactor_tools.scaffold.component_test import ComponentTestRequest, component_test
 from refactor_tools.scaffold.conftest import tests_conftest
 from refactor_tools.unify.describe import differences
+from refactor_tools.unify.syntax import code, walk
 
 Progress = Callable[[str], None]
 
@@ -63,8 +68,13 @@ def make_component(
     if certificate is None and request.prove:
         progress(f"{plan.name}: proving")
         proof = prove(task, progress=lambda text: progress(f"{plan.name}: {text}"))
-        if not proof.passed:
-            return _unproven(proof)
+        refusal = _unproven(proof, cases)
+        if refusal is not None:
+            return refusal
+        progress(f"{plan.name}: seeding bugs to see whether the proof would notice")
+        proof = replace(proof, sensitivity=measure(task, proof))
+        if proof.sensitivity is not None and not proof.sensitivity.sufficient:
+            return Refusal("the proof would not notice these bugs", (proof.sensitivity.survivors,))
         certificate = mint(task, proof, _closure(scratch, plan))
     if certificate is not None:
         scratch.write(certificate_path(plan.name), dump_certificate(certificate))
@@ -118,8 +128,10 @@ def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str
         scratch.write(place, conftest)
 
 
-def _unproven(proof: ComponentProof) -> Refusal:
-    failed = [original for original in proof.originals if original.verdict not in ("PROVED_ON_PATHS", "BIT_EQUAL")]
+def _unproven(proof: ComponentProof, cases: Mapping[str, Case]) -> Refusal | None:
+    failed = [original for original in proof.originals if fails(original.verdict, cases.get(original.id))]
+    if not failed:
+        return None
     details = [row for original in failed for row in _failures(original)]
     return Refusal(f"not proven equal: {proof.verdict}", tuple(details))
 
@@ -140,9 +152,16 @@ def _notes(plan: Plan, analysis: Analysis) -> tuple[str, ...]:
             item = spans.get(identity)
             if item and item.path == finding.path and item.line <= finding.line <= item.end_line:
                 found.append(f"{item.path}: {finding.message}; kept as it was.")
-    if 'float("-inf")' in plan.slices[0].text and "softmax" in plan.slices[0].text:
+    if _masks_whole_rows(plan):
         found.append("A row in which everything is masked gives NaN, as in the originals.")
     return tuple(dict.fromkeys(found))
+
+
+def _masks_whole_rows(plan: Plan) -> bool:
+    """Whether scores are set to minus infinity before a softmax: with nothing left, softmax divides zero by zero."""
+    calls = [code(node) for node in walk(plan.candidate.node) if isinstance(node, cst.Call)]
+    masked = any(".masked_fill" in text and "-inf" in text for text in calls)
+    return masked and any(text.startswith(("F.softmax", "torch.softmax")) for text in calls)
 
 
 def _extracted(

@@ -1,5 +1,6 @@
 """What the generated docstring of a component says, from its code, its originals and its cases."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
@@ -99,20 +100,34 @@ def _concept(plan: Plan) -> tuple[str, ...]:
 def _architecture(node: cst.CSTNode) -> tuple[str, ...]:
     """The members of self that `__init__` builds, then what `forward` returns."""
     function = method(node, "__init__")
-    steps = []
-    for statement in statements(function.body) if function else []:
-        name = assigned_attribute(statement)
-        if name and isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Assign):
-            steps.append(f"`{name}`: `{code(statement.body[0].value)}`")
-        elif isinstance(statement, cst.If):
-            steps.append(f"where `{code(statement.test)}`: `{code(statement.body.body[0])}`")
-        elif "layers" in code(statement):
-            steps.append(f"`{code(statement)}`")
+    steps = [step for statement in (statements(function.body) if function else []) if (step := _step(statement))]
     body = forward_of(node)
     last = statements(body.body)[-1] if body else None
     if isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[0], cst.Return) and last.body[0].value:
         steps.append(f"The result is `{code(last.body[0].value)}`.")
     return tuple(steps)
+
+
+def _step(statement: cst.BaseStatement) -> str:
+    """What one statement of `__init__` builds, in words; "" where it builds nothing by itself."""
+    name = assigned_attribute(statement)
+    if name and isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Assign):
+        value = code(statement.body[0].value)
+        return f"`{name}` runs them in order." if value.endswith("layers)") else f"`{name}`: `{value}`"
+    if isinstance(statement, cst.If) and len(statement.body.body) == 1:
+        return f"Where `{code(statement.test)}`: `{_appended(code(statement.body.body[0]))}`"
+    layers = _appended(code(statement))
+    return f"`{layers}`" if "layers" in code(statement) and layers not in ("", "super().__init__()") else ""
+
+
+def _appended(text: str) -> str:
+    """The layers that a statement adds to a list of layers."""
+    text = text.strip()
+    for pattern in (r"\w*layers\.append\((.+)\)", r"\w*layers \+= \[(.+)\]", r"\w*layers: [^=]+ = \[(.*)\]"):
+        found = re.fullmatch(pattern, text)
+        if found:
+            return found[1]
+    return text
 
 
 def _parameter(parameter: NewParameter, plan: Plan) -> str:
@@ -199,7 +214,7 @@ def _outputs(case: Case | None) -> tuple[TensorDoc, ...]:
 def _dependencies(plan: Plan) -> tuple[Dependency, ...]:
     names = sorted({name for node in walk(plan.candidate.node) if (name := _torch_name(node))})
     own = [Dependency(f"{module}.{name}", "built as a part") for name, module in sorted(plan.library.items())]
-    return (*own, *(Dependency(name, _what_for(name)) for name in names))
+    return (*own, *(Dependency(name, _what_for(name, plan.candidate.node)) for name in names))
 
 
 def _torch_name(node: cst.CSTNode) -> str:
@@ -209,8 +224,17 @@ def _torch_name(node: cst.CSTNode) -> str:
     return f"torch.nn.functional.{text[2:]}" if text.startswith("F.") else ""
 
 
-def _what_for(name: str) -> str:
-    return "computed in forward" if "functional" in name else "a layer"
+def _what_for(name: str, node: cst.CSTNode) -> str:
+    if "functional" in name:
+        return "computed in forward"
+    short = name.removeprefix("torch.")
+    function = method(node, "__init__")
+    members = [
+        member
+        for statement in (statements(function.body) if function else [])
+        if (member := assigned_attribute(statement)) and short in code(statement)
+    ]
+    return f"makes {', '.join(f'`{member}`' for member in dict.fromkeys(members))}" if members else "one of the layers"
 
 
 def _used_by(plan: Plan, analysis: Analysis) -> tuple[Dependency, ...]:

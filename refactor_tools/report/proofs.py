@@ -1,0 +1,168 @@
+"""What a check of certificates says: on the terminal, as JSON, as Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from refactor_tools.model.certificates import CertifiedOriginal, Checked
+    from refactor_tools.model.proofs import Check, OriginalProof, Sensitivity
+
+COLUMNS = ("component", "freshness", "verdict", "branches", "bugs caught")
+_GOOD, _BAD = "green", "red"
+
+
+def render(checked: Sequence[Checked]) -> RenderableType:
+    """A table of the components, then what is to be known of each that failed or drifted."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Padding(_table(checked), (0, 0, 0, 2))]
+    for item in checked:
+        lines = list(_explanation(item))
+        if lines:
+            style = "bold" if item.passed else f"bold {_BAD}"
+            parts += [Text(""), Text(f"  {item.name}", style=style)]
+            parts += [Padding(Text(line.strip()), (0, 0, 0, 4 + _indent(line))) for line in lines]
+    return Group(*parts)
+
+
+def _table(checked: Sequence[Checked]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in COLUMNS:
+        table.add_column(title, overflow="fold", header_style="bold", no_wrap=title != "component")
+    for item in checked:
+        name, *cells = _cells(item)
+        style = _GOOD if item.passed else _BAD
+        table.add_row(Text(name), *(Text(cell, style=style if number < 2 else "") for number, cell in enumerate(cells)))
+    return table
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def checked_json(checked: Sequence[Checked], files: Sequence[str]) -> str:
+    """The check as JSON (schema 1); `files` are the paths that were written."""
+    document = {
+        "schema": 1,
+        "outcomes": [
+            {"name": item.name, "outcome": item.status.freshness, "reason": item.status.reason} for item in checked
+        ],
+        "certificates": [_document(item) for item in checked],
+        "files": list(files),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def checked_markdown(checked: Sequence[Checked]) -> str:
+    """The check as Markdown, for a summary page."""
+    lines = ["# Equivalence", "", _row(COLUMNS), _row(["---"] * len(COLUMNS))]
+    lines += [_row([_code(name), *cells]) for name, *cells in map(_cells, checked)]
+    for item in checked:
+        explanation = list(_explanation(item))
+        if explanation:
+            lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in explanation)]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(item: Checked) -> tuple[str, ...]:
+    """One row of the table."""
+    sensitivity = _sensitivity(item)
+    return (
+        item.name,
+        item.status.freshness,
+        item.status.verdict or "-",
+        _branches(item) or "-",
+        f"{sensitivity.caught} of {sensitivity.seeded}" if sensitivity else "-",
+    )
+
+
+def _sensitivity(item: Checked) -> Sensitivity | None:
+    holder = item.proof or item.certificate
+    return holder.sensitivity if holder else None
+
+
+def _originals(item: Checked) -> Sequence[CertifiedOriginal | OriginalProof]:
+    holder = item.proof or item.certificate
+    return holder.originals if holder else ()
+
+
+def _branches(item: Checked) -> str:
+    return ", ".join(dict.fromkeys(original.branches for original in _originals(item) if original.branches))
+
+
+def _explanation(item: Checked) -> Iterator[str]:
+    """Why a component failed or what drifted, then each original with the checks that differ."""
+    if item.status.reason and not (item.passed and item.status.freshness == "FRESH"):
+        yield item.status.reason
+    for original in _originals(item):
+        failed = [check for check in original.checks if check.passed is False]
+        if item.passed or not (failed or original.reason):
+            continue
+        yield f"{original.id}: {original.verdict}"
+        if original.reason and original.reason not in item.status.reason:
+            yield f"  {original.reason}"
+        for check in failed:
+            yield from _lines(check, known=f"{item.status.reason} {original.reason}")
+    sensitivity = _sensitivity(item)
+    if sensitivity is not None and sensitivity.survivors and not item.passed:
+        yield f"bugs that went unnoticed: {', '.join(sensitivity.survivors)}"
+
+
+def _lines(check: Check, known: str) -> Iterator[str]:
+    if check.detail and check.detail in known:
+        return
+    yield f"  {check.name} differs" + (f": {check.detail}" if check.detail else "")
+
+
+def _document(item: Checked) -> dict[str, object]:
+    sensitivity = _sensitivity(item)
+    return {
+        "name": item.name,
+        "component": item.status.component,
+        "freshness": item.status.freshness,
+        "verdict": item.status.verdict,
+        "passed": item.passed,
+        "reason": item.status.reason,
+        "originals": [
+            {
+                "id": original.id,
+                "verdict": original.verdict,
+                "branches": original.branches,
+                "reason": original.reason,
+                "checks": [
+                    {"name": check.name, "passed": check.passed, "detail": check.detail} for check in original.checks
+                ],
+            }
+            for original in _originals(item)
+        ],
+        "sensitivity": None
+        if sensitivity is None
+        else {
+            "seeded": sensitivity.seeded,
+            "caught": sensitivity.caught,
+            "equal_roots": sensitivity.equal_roots,
+            "survivors": list(sensitivity.survivors),
+        },
+    }
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_in_line(cell) for cell in cells)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _in_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
