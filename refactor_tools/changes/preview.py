@@ -15,17 +15,23 @@ def patch(changeset: ChangeSet, prefix: str = "") -> str:
 
     `git apply` run in the root takes the patch, also where the root lies below the top of a repository: it reads plain
     headers relative to the current folder. Only making or deleting an empty file needs an extended header, which git
-    reads relative to the top: `prefix` is the root's path from there (`dirty.repository_prefix`).
+    reads relative to the top: `prefix` is the root's path from there (`dirty.repository_prefix`). Such files come last,
+    since git takes a plain header behind an extended one for a part of it.
 
     Raises:
         RefactorError: a file is binary or not UTF-8, so that no text can show its change exactly.
     """
-    return "".join(line for change in changeset.effective for line in _file(change, prefix))
+    changes = sorted(changeset.effective, key=_is_empty)
+    return "".join(line for change in changes for line in _file(change, prefix))
+
+
+def _is_empty(change: FileChange) -> bool:
+    return not change.before and not change.after
 
 
 def _file(change: FileChange, prefix: str) -> Iterator[str]:
     before, after = _lines(change.before, change.path), _lines(change.after, change.path)
-    if not before and not after:
+    if _is_empty(change):
         yield f"diff --git {_name('a/', prefix + change.path)} {_name('b/', prefix + change.path)}\n"
         yield f"{'new' if change.before is None else 'deleted'} file mode 100644\n"
         return

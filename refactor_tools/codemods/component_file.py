@@ -40,10 +40,10 @@ def component_source(
     """The file. `moved` is the source of functions and constants that came along, `returns` forward's annotation."""
     documented = _class(node, docs, returns) if isinstance(node, cst.ClassDef) else _function(node, docs, returns)
     code = "\n".join(_fitted(line) for line in cst.Module(body=[documented]).code.strip("\n").split("\n"))
-    sections = [docs.module, "\n".join(imports), moved.strip("\n") + "\n" if moved else "", code]
-    head = "\n\n".join(section.strip("\n") for section in sections[:2] if section)
-    body = "\n\n\n".join(section.strip("\n") for section in sections[2:] if section)
-    return f"{head}\n\n\n{body}\n"
+    head = "\n\n".join(section.strip("\n") for section in (docs.module, "\n".join(imports)) if section)
+    body = "\n\n\n".join(section.strip("\n") for section in (moved, code) if section)
+    gap = "\n\n\n" if body.startswith(("class ", "def ", "@")) else "\n\n"
+    return f"{head}{gap}{body}\n"
 
 
 def import_lines(used: frozenset[str], names: Mapping[str, str], library: Mapping[str, str]) -> tuple[str, ...]:

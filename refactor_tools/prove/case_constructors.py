@@ -1,69 +1,159 @@
-"""Ways to construct an original, likely ones first."""
+"""Ways to construct an original: likely ones first, each repaired by what its failure says."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
 
 from refactor_tools.model.proofs import CaseValue
-from refactor_tools.prove.case_facts import Sizes, SourceFacts
+from refactor_tools.prove.case_facts import SourceFacts
+from refactor_tools.prove.case_names import Sizes
+from refactor_tools.prove.values import Attributes, build
 
 # Distinct widths first: they show which size goes where. Where parts must agree, one width for all does.
-WIDTHS = ((24, 40, 56, 72, 88, 104), (24,), (40,), (16, 32, 64))
-SECOND = ((40, 72, 24, 88, 56), (40,), (24,), (32, 64, 16))
+WIDTHS = ((24, 40, 56, 72, 88, 104), (24,), (16, 32, 64, 128))
+SECOND = ((48, 32, 80, 64, 96, 112), (40,), (32, 64, 16, 128))
+_LARGE = 64
+_REPAIRS = 60
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+Arguments = dict[str, CaseValue]
 
 
-def constructor_arguments(
-    original: Callable[..., object], facts: SourceFacts
-) -> Iterator[tuple[dict[str, CaseValue], int]]:
-    """Arguments to try, each with the number of its width plan."""
-    for plan, widths in enumerate(WIDTHS):
-        yield arguments_for(original, facts, Sizes(widths, dropout=0.25)), plan
+@dataclass(frozen=True, slots=True)
+class Constructed:
+    """A module and the arguments that made it, as the plan with this number gives them."""
+
+    module: nn.Module
+    arguments: Arguments
+    plan: int
 
 
-def further_arguments(original: Callable[..., object], facts: SourceFacts, plan: int) -> Iterator[dict[str, CaseValue]]:
-    """More constructions after one that works: other sizes, no dropout, each switch the other way."""
-    base = arguments_for(original, facts, Sizes(WIDTHS[plan], dropout=0.25))
-    other = arguments_for(original, facts, Sizes(SECOND[plan], dropout=0.0))
-    if other != base:
-        yield other
-    for name, value in list(base.items()):
-        if isinstance(value, bool):
-            yield {**base, name: not value}
-    for name, parameter in _parameters(original).items():
-        if isinstance(parameter.default, bool):
-            yield {**base, name: not parameter.default}
-        elif parameter.default is not inspect.Parameter.empty and name in base:
-            yield {key: kept for key, kept in base.items() if key != name}
+@dataclass(frozen=True, slots=True)
+class NotConstructed:
+    reason: str
 
 
-def arguments_for(original: Callable[..., object], facts: SourceFacts, sizes: Sizes) -> dict[str, CaseValue]:
-    """Values for what must be given, and for the dropout rates that may be."""
-    found: dict[str, CaseValue] = {}
-    for name, parameter in _parameters(original).items():
-        if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+def constructions(definition: Callable[..., object], facts: SourceFacts) -> Iterator[Constructed | NotConstructed]:
+    """Constructions that work, and why others do not."""
+    seen: list[Arguments] = []
+    for plan in range(2 * len(WIDTHS)):
+        base = arguments_of(definition, facts, plan, dropout=0.25)
+        found = construct(definition, base, facts, plan)
+        if isinstance(found, NotConstructed):
+            yield found
+            for changed in _alternatives(base):
+                attempt = construct(definition, changed, facts, plan)
+                if isinstance(attempt, Constructed) and attempt.arguments not in seen:
+                    seen.append(attempt.arguments)
+                    yield attempt
+                    break
+        elif found.arguments not in seen:
+            seen.append(found.arguments)
+            yield found
+
+
+def arguments_of(
+    definition: Callable[..., object],
+    facts: SourceFacts,
+    plan: int,
+    *,
+    dropout: float,
+) -> Arguments:
+    """Values for what must be given, for sizes whose defaults are large, and for dropout rates."""
+    sizes = _sizes(plan, dropout)
+    found: Arguments = {}
+    for name, parameter in parameters_of(definition).items():
+        if parameter.kind in _VARIADIC:
             continue
-        if parameter.default is inspect.Parameter.empty:
-            found[name] = _value(name, parameter.annotation, facts, sizes)
-        elif "drop" in name and isinstance(parameter.default, float):
-            found[name] = sizes.dropout
+        default = parameter.default
+        if default is inspect.Parameter.empty:
+            found[name] = {} if _is_config(name) else sizes.value(name, parameter.annotation, facts)
+        elif "drop" in name and isinstance(default, float):
+            found[name] = dropout
+        elif isinstance(default, int) and not isinstance(default, bool) and default > _LARGE:
+            found[name] = sizes.size(name, "int")
     return found
 
 
-def _value(name: str, annotation: object, facts: SourceFacts, sizes: Sizes) -> CaseValue:
-    attributes = facts.attributes.get(name, ()) if annotation not in (int, float, bool, str) else ()
-    if attributes:
-        return {attribute: _attribute(attribute, facts, sizes) for attribute in attributes}
-    return sizes.value(name, annotation)
+def construct(
+    definition: Callable[..., object], arguments: Arguments, facts: SourceFacts, plan: int, dropout: float = 0.25
+) -> Constructed | NotConstructed:
+    """A module; config attributes that turn out to be missing are added until it works."""
+    sizes = _sizes(plan, dropout)
+    for _ in range(_REPAIRS):
+        made: dict[str, object] = {}
+        try:
+            torch.manual_seed(0)
+            made = {name: build(value, {}, torch.Generator()) for name, value in arguments.items()}
+            module = definition(**made)
+        except Exception as error:  # noqa: BLE001 - whatever legacy code raises says that these arguments do not do
+            repaired = _repaired(arguments, made, error, sizes, facts)
+            if repaired is None:
+                return NotConstructed(_said(arguments, error))
+            arguments = repaired
+            continue
+        if isinstance(module, nn.Module):
+            return Constructed(module, arguments, plan)
+        return NotConstructed("what its constructor gives is no torch module")
+    return NotConstructed("its config has more attributes than were tried")
 
 
-def _attribute(name: str, facts: SourceFacts, sizes: Sizes) -> CaseValue:
-    default = facts.defaults.get(name)
-    if isinstance(default, (str, bool)) or (isinstance(default, float) and "drop" not in name):
-        return default
-    return sizes.value(name)
+def _sizes(plan: int, dropout: float) -> Sizes:
+    """Plans go through the widths twice, the second time with identities for modules that are given; without dropout
+    the sizes are others."""
+    widths = WIDTHS if dropout else SECOND
+    return Sizes(widths[plan % len(widths)], dropout=dropout, identity=plan >= len(widths))
 
 
-def _parameters(original: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+def _repaired(
+    arguments: Arguments, made: Mapping[str, object], error: Exception, sizes: Sizes, facts: SourceFacts
+) -> Arguments | None:
+    """The arguments with the config entry that `error` misses."""
+    for name, value in made.items():
+        entries = arguments[name]
+        missing = missing_entry(value, error)
+        if missing and isinstance(entries, Mapping) and missing not in entries:
+            return {**arguments, name: {**entries, missing: sizes.value(missing, None, facts)}}
+    return None
+
+
+def missing_entry(mapping: object, error: Exception) -> str:
+    """The name that `mapping` was asked for in vain, "" where the error is about something else."""
+    if not isinstance(mapping, Attributes):
+        return ""
+    if isinstance(error, AttributeError) and error.obj is mapping:
+        return error.name or ""
+    key = error.args[0] if isinstance(error, KeyError) and error.args else ""
+    return key if isinstance(key, str) and key not in mapping else ""
+
+
+def parameters_of(definition: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
     try:
-        return inspect.signature(original).parameters
+        return inspect.signature(definition).parameters
     except (TypeError, ValueError):
         return {}
+
+
+def _is_config(name: str) -> bool:
+    words = ("config", "cfg", "conf", "args", "hparams", "params", "opt", "options", "hps", "settings", "configuration")
+    return name in words or name.endswith(("_config", "_cfg", "_args", "_params"))
+
+
+def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
+    """One argument at a time in another form: a pair, a config, another number."""
+    for name, value in arguments.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield from ({**arguments, name: other} for other in ((value, value), 1, 4, {}, 0.5, None))
+        elif isinstance(value, bool | float):
+            yield from ({**arguments, name: other} for other in (2, 1))
+    pairs = {n: (v, v) if isinstance(v, int) and not isinstance(v, bool) else v for n, v in arguments.items()}
+    if pairs != arguments:
+        yield {**pairs}
+
+
+def _said(arguments: Arguments, error: Exception) -> str:
+    shown = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return f"its constructor raised {type(error).__name__} for ({shown}): {str(error).strip()[:200]}"

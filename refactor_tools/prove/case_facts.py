@@ -1,114 +1,147 @@
-"""What the source of an original says about its arguments: attributes read from a config, guards, kinds by name."""
+"""What the source of an original says about its arguments, read without running it."""
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Role = Literal["mask", "lengths", "ids", "flag", "number", "tensor"]
-
-_ROLES: tuple[tuple[str, Role], ...] = (
-    (r"mask|valid|padding|keep", "mask"),
-    (r"len(gth)?s?$|seq_?lens?|sizes$", "lengths"),
-    (r"(^|_)(ids?|idx|tokens?|indices|index|labels?|targets?|token_ids|input_ids|classes|vocab)$", "ids"),
-    (r"^(is|use|return|need|with|apply)_|causal|average|training", "flag"),
+_PATTERN_CALLS = ("rearrange", "reduce", "repeat", "einsum", "pack")
+_COMMENT = (
+    r"\b{name}\b`?\s*(?::|is|=|\()?\s*(?:of shape\s*)?[(\[]\s*([A-Za-z0-9_.*+/ -]+(?:,[A-Za-z0-9_.*+/ -]*)+)[)\]]"
 )
-_FLOATS = r"rate|prob|eps|alpha|gamma|beta|momentum|temperature|scale|ratio|smoothing|lambda|margin|clip|tau"
-_FLAGS = r"^(is|use|with|return|has|do|pre|post|learn|norm)_?|bias$|causal|bidirectional|first$|affine|qkv"
-_COUNTS = r"^(n|num)_?(layers?|blocks?|stages?|levels?)|depth$|(^|_)layers?$|(^|_)blocks?$"
-_HEADS = r"heads?$|groups?$"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """`attributes` are those read of any name in the source, since a config is handed on under its name; `items` are the
-    keys read of each of `forward`'s parameters; `defaults` are those of the dataclasses beside it.
-    """
+    """By parameter or attribute name: `defaults` of dataclass fields, `choices` (texts it is compared with), `items`
+    (keys read of it), `ranks` (how many sizes a shape comment, a pattern or an unpacking gives it), and the names that
+    are compared with None."""
 
-    attributes: Mapping[str, tuple[str, ...]]
-    items: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, object]
+    choices: Mapping[str, tuple[str, ...]]
+    items: Mapping[str, tuple[str, ...]]
+    ranks: Mapping[str, int]
+    nullable: frozenset[str]
 
 
 def read_facts(source: str, name: str) -> SourceFacts:
-    """Facts about the class or function `name` and its source."""
+    """Facts about the class or function `name` in `source`."""
     tree = ast.parse(source)
-    node = next((item for item in ast.walk(tree) if getattr(item, "name", "") == name), tree)
-    attributes: dict[str, dict[str, None]] = {}
-    items: dict[str, dict[str, None]] = {}
-    for item in ast.walk(node):
-        if isinstance(item, ast.Attribute) and isinstance(item.value, ast.Name):
-            attributes.setdefault(item.value.id, {})[item.attr] = None
-        if (
-            isinstance(item, ast.Subscript)
-            and isinstance(item.value, ast.Name)
-            and isinstance(item.slice, ast.Constant)
-        ):
-            if isinstance(item.slice.value, str):
-                items.setdefault(item.value.id, {})[item.slice.value] = None
+    node = next((item for item in tree.body if getattr(item, "name", "") == name), tree)
+    text = ast.get_source_segment(source, node) if isinstance(node, ast.stmt) else source
     return SourceFacts(
-        {key: tuple(found) for key, found in attributes.items()},
-        {key: tuple(found) for key, found in items.items()},
-        _dataclass_defaults(tree),
+        defaults=_dataclass_defaults(tree),
+        choices=_gathered(_choices(tree)),
+        items=_gathered(_items(node)),
+        ranks={**dict(_commented_ranks(_entry(node), text or "")), **dict(_ranks(_entry(node)))},
+        nullable=frozenset(_nullable(node)),
     )
+
+
+def _entry(node: ast.AST) -> ast.AST:
+    """`forward` of a class; a function itself."""
+    for item in ast.iter_child_nodes(node):
+        if isinstance(node, ast.ClassDef) and isinstance(item, ast.FunctionDef) and item.name == "forward":
+            return item
+    return node
 
 
 def _dataclass_defaults(tree: ast.Module) -> dict[str, object]:
     found: dict[str, object] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            for item in node.body:
-                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value is not None:
-                    try:
-                        found[item.target.id] = ast.literal_eval(item.value)
-                    except ValueError:
-                        continue
+        for item in node.body if isinstance(node, ast.ClassDef) else ():
+            value = item.value if isinstance(item, ast.AnnAssign | ast.Assign) else None
+            target = item.target if isinstance(item, ast.AnnAssign) else getattr(item, "targets", [None])[0]
+            if isinstance(target, ast.Name) and value is not None:
+                try:
+                    found.setdefault(target.id, ast.literal_eval(value))
+                except (ValueError, TypeError):
+                    continue
     return found
 
 
-def role_of(name: str) -> Role:
-    """What an input is, by its name."""
-    for pattern, role in _ROLES:
-        if re.search(pattern, name):
-            return role
-    return "tensor"
+def _gathered(pairs: Iterator[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for name, text in pairs:
+        found.setdefault(name, {})[text] = None
+    return {name: tuple(texts) for name, texts in found.items()}
 
 
-class Sizes:
-    """Values for constructor arguments by name: small, and different for different names so that sizes tell apart.
+def _choices(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for name in filter(None, map(_last_name, (node.left, *node.comparators))):
+                yield from ((name, text) for side in (node.left, *node.comparators) for text in _texts(side))
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict) and _last_name(node.slice):
+            keys = (text for key in node.value.keys if key is not None for text in _texts(key))
+            yield from ((_last_name(node.slice), text) for text in keys)
 
-    Widths are multiples of eight, so that heads divide them.
-    """
 
-    def __init__(self, widths: Sequence[int], *, dropout: float) -> None:
-        self.widths = list(widths)
-        self.dropout = dropout
-        self.given: dict[str, int] = {}
+def _texts(node: ast.AST) -> Iterator[str]:
+    for item in node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else (node,):
+        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+            yield item.value
 
-    def value(self, name: str, annotation: object = None) -> int | float | bool:
-        """A value for the argument or config attribute `name`."""
-        if re.search(r"dropout|drop(_|$)|(^|_)p$|drop_rate", name):
-            return self.dropout
-        if annotation is bool or re.search(_FLAGS, name):
-            return False
-        if annotation is float or re.search(_FLOATS, name):
-            return 0.5 if "eps" not in name else 1e-3
-        if re.search(_HEADS, name):
-            return 4
-        if re.search(_COUNTS, name):
-            return 2
-        if re.search(r"kernel|window|patch", name):
-            return 3
-        if re.search(r"(^|_)(k|top_?k|stride|dilation)$", name):
-            return 2
-        if re.search(r"vocab|embeddings$|classes|labels|experts", name):
-            return 11
-        if re.search(r"length|positions|max_len|block_size|context|seq", name):
-            return 16
-        return self._width(name)
 
-    def _width(self, name: str) -> int:
-        if name not in self.given:
-            self.given[name] = self.widths[len(self.given) % len(self.widths)]
-        return self.given[name]
+def _last_name(node: ast.AST) -> str:
+    """ "x" of `x` and of `self.x`."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _items(node: ast.AST) -> Iterator[tuple[str, str]]:
+    for item in ast.walk(node):
+        key: ast.AST | None = None
+        if isinstance(item, ast.Subscript):
+            key = item.slice
+        if key is not None and isinstance(item, ast.Subscript) and isinstance(item.value, ast.Name):
+            yield from ((item.value.id, text) for text in _texts(key))
+
+
+def _nullable(node: ast.AST) -> Iterator[str]:
+    for item in ast.walk(node):
+        if isinstance(item, ast.Compare) and any(
+            isinstance(side, ast.Constant) and side.value is None for side in item.comparators
+        ):
+            yield _last_name(item.left)
+
+
+def _commented_ranks(entry: ast.AST, text: str) -> Iterator[tuple[str, int]]:
+    for name in _parameters(entry):
+        if match := re.search(_COMMENT.format(name=re.escape(name)), text):
+            yield name, len([part for part in match[1].split(",") if part.strip()])
+
+
+def _ranks(entry: ast.AST) -> Iterator[tuple[str, int]]:
+    """Ranks by `b, n, d = x.shape` and by `rearrange(x, "b n d -> ...")`, the first use of a name last so that it wins."""
+    found = [pair for node in ast.walk(entry) for pair in (*_unpacked(node), *_patterned(node))]
+    parameters = set(_parameters(entry))
+    yield from ((name, rank) for name, rank in reversed(found) if name in parameters)
+
+
+def _unpacked(node: ast.AST) -> Iterator[tuple[str, int]]:
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
+        return
+    targets, extra, value = len(node.targets[0].elts), 0, node.value
+    if any(isinstance(target, ast.Starred) for target in node.targets[0].elts):
+        return
+    if isinstance(value, ast.Tuple) and isinstance(value.elts[0], ast.Starred):
+        extra, value = len(value.elts) - 1, value.elts[0].value
+    if isinstance(value, ast.Call):
+        value = value.func
+    if isinstance(value, ast.Attribute) and value.attr in ("shape", "size") and isinstance(value.value, ast.Name):
+        yield value.value.id, targets - extra
+
+
+def _patterned(node: ast.AST) -> Iterator[tuple[str, int]]:
+    if not isinstance(node, ast.Call) or _last_name(node.func) not in _PATTERN_CALLS or len(node.args) < 2:
+        return
+    tensor, pattern = node.args[:2]
+    texts = list(_texts(pattern))
+    if isinstance(tensor, ast.Name) and texts and "->" in texts[0] and "..." not in texts[0].partition("->")[0]:
+        left = re.sub(r"\([^)]*\)", "x", texts[0].partition("->")[0])
+        yield tensor.id, len(left.split())
+
+
+def _parameters(entry: ast.AST) -> Iterator[str]:
+    if isinstance(entry, ast.FunctionDef):
+        yield from (item.arg for item in (*entry.args.posonlyargs, *entry.args.args, *entry.args.kwonlyargs))

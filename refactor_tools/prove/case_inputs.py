@@ -1,95 +1,195 @@
 """Inputs to try for one parameter of `forward`, likely ones first, in symbols that a person can read."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from torch import nn
 
 from refactor_tools.model.proofs import CaseValue, TensorSpec
-from refactor_tools.prove.case_facts import Role, role_of
+from refactor_tools.prove.case_names import Role, role_of
 
 # Batch, length and the rest differ from each other and from every width.
-SIZES = {"B": 3, "L": 5, "S": 7, "H": 12, "W": 20}
-_WIDTH_ATTRIBUTES = (
+SIZES = {"B": 3, "L": 5, "S": 7, "T": 4, "H": 32, "W": 48}
+_LETTERS = "DEFGKMNPQRUXYZ"
+_ATTRIBUTES = (
     "in_features",
     "embedding_dim",
-    "num_features",
     "input_size",
     "in_channels",
-    "num_channels",
-    "normalized_shape",
     "embed_dim",
+    "d_model",
+    "normalized_shape",
+    "num_features",
+    "num_channels",
+    "hidden_size",
+    "out_features",
+    "out_channels",
 )
-_LETTERS = ("D", "E", "F", "G", "K", "M")
+
+Origins = Mapping[str, int]
+Shape = tuple[int | str, ...]
 
 
-def widths_of(module: object, arguments: Mapping[str, CaseValue]) -> list[int]:
-    """Widths that inputs may have: what the submodules take, then the numbers that the constructor was given."""
-    found: dict[int, None] = {}
-    for child in module.modules() if isinstance(module, nn.Module) else ():
-        for attribute in _WIDTH_ATTRIBUTES:
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The sizes that inputs may have. `origins` says for each letter where its size stands in what was constructed."""
+
+    dims: Mapping[str, int]
+    origins: Mapping[str, str]
+    vocabularies: tuple[str, ...] = ()
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        return tuple(letter for letter in self.origins if letter not in self.vocabularies)
+
+
+def space_of(entry: object, arguments: Mapping[str, CaseValue]) -> Space:
+    """Letters for the widths that submodules take and that the constructor was given."""
+    tables = {origin: size for origin, size in sizes_of(entry, arguments).items() if origin.endswith("num_embeddings")}
+    first = {size: origin for origin, size in reversed(sizes_of(entry, arguments).items()) if origin not in tables}
+    ordered = sorted(first.items(), key=lambda item: list(sizes_of(entry, arguments)).index(item[1]))
+    letters = dict(zip(_LETTERS, ordered, strict=False)) or {"D": (24, "")}
+    vocabularies = {f"V{number or ''}": item for number, item in enumerate(list(tables.items())[:3])}
+    dims = SIZES | {letter: size for letter, (size, _) in letters.items()}
+    dims |= {letter: size for letter, (_, size) in vocabularies.items()}
+    origins = {letter: origin for letter, (_, origin) in letters.items()}
+    return Space(dims, origins | {letter: origin for letter, (origin, _) in vocabularies.items()}, tuple(vocabularies))
+
+
+def resized(space: Space, entry: object, arguments: Mapping[str, CaseValue]) -> dict[str, int]:
+    """The sizes of the same letters in another construction."""
+    sizes = sizes_of(entry, arguments)
+    return {**space.dims, **{letter: sizes.get(origin, space.dims[letter]) for letter, origin in space.origins.items()}}
+
+
+def sizes_of(entry: object, arguments: Mapping[str, CaseValue]) -> dict[str, int]:
+    """Sizes by where they stand: what submodules take, the constructor's numbers, then shapes of parameters."""
+    found: dict[str, int] = {}
+    for path, child in entry.named_modules() if isinstance(entry, nn.Module) else ():
+        if isinstance(child, nn.Embedding):
+            found[f"{path}.num_embeddings"] = child.num_embeddings
+        for attribute in _ATTRIBUTES:
             value = getattr(child, attribute, None)
-            if isinstance(value, tuple) and len(value) == 1:
-                value = value[0]
-            if isinstance(value, int) and value > 1:
-                found[value] = None
-    found |= dict.fromkeys(_numbers(arguments))
-    return list(found) or [24]
+            value = value[-1] if isinstance(value, tuple) and value else value
+            if isinstance(value, int) and not isinstance(value, bool) and value > 2:
+                found[f"{path}.{attribute}"] = value
+    found |= {origin: number for origin, number in _numbers("", arguments) if number > 4}
+    for path, parameter in entry.named_parameters() if isinstance(entry, nn.Module) else ():
+        found |= {f"{path}[{place}]": size for place, size in enumerate(parameter.shape) if size > 1}
+    return found | {origin: number for origin, number in _numbers("", arguments) if 1 <= number <= 4}
 
 
-def _numbers(value: CaseValue) -> list[int]:
+def _numbers(place: str, value: CaseValue) -> Iterator[tuple[str, int]]:
     if isinstance(value, Mapping):
-        return [number for entry in value.values() for number in _numbers(entry)]
-    return [value] if isinstance(value, int) and not isinstance(value, bool) and value > 4 else []
+        for name, entry in value.items():
+            yield from _numbers(f"{place}.{name}" if place else name, entry)
+    elif isinstance(value, tuple):
+        for number, entry in enumerate(value):
+            yield from _numbers(f"{place}[{number}]", entry)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield place, value
 
 
-def vocabulary_of(module: object) -> int:
-    """The least number of embeddings, below which every index must lie."""
-    sizes = [
-        child.num_embeddings
-        for child in (module.modules() if isinstance(module, nn.Module) else ())
-        if isinstance(child, nn.Embedding)
-    ]
-    return min(sizes, default=5)
+def candidates(name: str, space: Space, rank: int | None, first_layer: int) -> list[CaseValue]:
+    """Values to try for the parameter `name`, likely ones first.
 
-
-def symbols(widths: Sequence[int]) -> dict[str, int]:
-    """Names for the sizes of a construction: B, L and so on, and a letter for each width."""
-    return SIZES | dict(zip(_LETTERS, widths, strict=False))
-
-
-def candidates(name: str, widths: Sequence[int], vocabulary: int) -> Iterator[CaseValue]:
-    """Values to try for the parameter `name`; those of its role first, then the others."""
+    `rank` is how many sizes the source gives it, `first_layer` how many the first layer expects (0 where any number).
+    """
     role = role_of(name)
-    yield from _of_role(role, widths, vocabulary)
-    if role == "tensor":
-        yield from _ids(vocabulary)
-    else:
-        yield from _tensors(widths)
+    groups: dict[Role, list[CaseValue]] = {
+        "mask": [*_masks()],
+        "lengths": [TensorSpec(("B",), "lengths", "L"), TensorSpec(("B",), "lengths", "S")],
+        "ids": [*_ids(space, role)],
+        "tensor": [*_tensors(space, role, rank or first_layer)],
+        "scalar": [1, 0.5, -1],
+        "flag": [False, True],
+    }
+    order = dict.fromkeys([_group(role), *_FOLLOWING[_group(role)]])
+    if role == "targets":
+        order = dict.fromkeys(("ids", "tensor"))
+    elif role == "time":
+        yield_first: list[CaseValue] = [TensorSpec(("B",)), TensorSpec(("B", "L")), TensorSpec(("B", 1))]
+        return [*yield_first, *groups["ids"], *groups["tensor"], *groups["scalar"]]
+    found = [value for group in order for value in groups[group]]
+    return sorted(found, key=lambda value: _misfit(value, rank))
 
 
-def _of_role(role: Role, widths: Sequence[int], vocabulary: int) -> Iterator[CaseValue]:
-    if role == "mask":
-        yield from (TensorSpec(shape, "mask") for shape in (("B", "L"), ("L", "L"), ("B", 1, "L"), ("B", 1, 1, "L")))
-    elif role == "lengths":
-        yield TensorSpec(("B",), "lengths", "L")
-    elif role == "ids":
-        yield from _ids(vocabulary)
-    elif role == "flag":
-        yield False
-    else:
-        yield from _tensors(widths)
+_FOLLOWING: Mapping[Role, tuple[Role, ...]] = {
+    "mask": ("tensor",),
+    "lengths": ("tensor", "ids"),
+    "ids": ("tensor",),
+    "tensor": ("ids", "scalar"),
+    "scalar": ("tensor",),
+    "flag": ("tensor",),
+}
 
 
-def _tensors(widths: Sequence[int]) -> Iterator[TensorSpec]:
-    letters = _LETTERS[: len(widths)]
-    for shape in (("B", "L"), ("B",)):
-        yield from (TensorSpec((*shape, letter)) for letter in letters)
-    yield from (TensorSpec(("L", "B", letter)) for letter in letters)
-    yield from (TensorSpec(("B", letter, "L")) for letter in letters)
-    yield from (TensorSpec(("B", letter, "H", "W")) for letter in letters)
-    yield from (TensorSpec(("B", "L")), TensorSpec(("B",)), TensorSpec(("B", 3, "H", "H")))
-    yield TensorSpec(("B", 3, 48, 48))
+def _group(role: Role) -> Role:
+    return {"targets": "ids", "image": "tensor", "video": "tensor", "time": "tensor"}.get(role, role)  # type: ignore[return-value]
 
 
-def _ids(vocabulary: int) -> Iterator[TensorSpec]:
-    yield from (TensorSpec(shape, "ids", vocabulary) for shape in (("B", "L"), ("L", "B"), ("B",)))
+def _misfit(value: CaseValue, rank: int | None) -> bool:
+    return rank is not None and isinstance(value, TensorSpec) and len(value.shape) != rank
+
+
+def _masks() -> Iterator[TensorSpec]:
+    shapes: tuple[Shape, ...] = (("B", "L"), ("L", "L"), ("B", 1, 1, "L"), ("B", 1, "L"), ("B", "L", "L"), ("B",))
+    yield from (TensorSpec(shape, "mask") for shape in (*shapes, ("B", 1, "L", "L"), ("B", "L", 1), ("L",)))
+    yield from (TensorSpec(shape) for shape in shapes[:2])
+
+
+def _ids(space: Space, role: Role) -> Iterator[TensorSpec]:
+    letters = sorted(space.letters, key=lambda letter: space.dims[letter])
+    bounds = letters if role == "targets" else [*space.vocabularies, *letters]
+    shapes: tuple[Shape, ...] = (("B", "L"), ("L", "B"), ("B",), ("B", "L", 2), ())
+    yield from (TensorSpec(shape, "ids", bounds[0]) for shape in shapes)
+    yield from (TensorSpec(shape, "ids", bound) for bound in bounds[1:4] for shape in shapes[:3])
+    for letter in space.letters[:4]:
+        yield TensorSpec(("B", letter), "ids", bounds[0])
+
+
+def _tensors(space: Space, role: Role, rank: int) -> Iterator[TensorSpec]:
+    letters = space.letters
+    shapes = [*_flat(letters), *_spatial(space)]
+    if role in ("image", "video"):
+        shapes = [*_spatial(space, 5 if role == "video" else 4), *shapes]
+    if rank:
+        shapes.sort(key=lambda shape: len(shape) != rank)
+    yield from (TensorSpec(shape) for shape in dict.fromkeys(shapes))
+
+
+def _flat(letters: Sequence[str]) -> Iterator[Shape]:
+    """Sequences, rows, and sequences with the width before the length."""
+    yield from (("B", "L", letter) for letter in letters[:3])
+    yield from (("B", letter) for letter in letters[:3])
+    yield from (("B", letter, "L") for letter in letters[:3])
+    yield from (("B", "L"), ("B",))
+    yield from (("B", "L", letter) for letter in letters[3:])
+    yield from (("B", letter) for letter in letters[3:])
+    yield from (("B", letter, "L") for letter in letters[3:])
+    yield from (("B", first, second) for first in letters for second in letters if first != second)
+    yield from (("B", heads, "L", letter) for letter in letters for heads in (2, *letters[3:]))
+    yield from (("B", "T", "L", letter) for letter in letters[:6])
+    yield from ((letter,) for letter in letters)
+    yield from (("L", letter) for letter in letters)
+    yield from ((), ("L",), ("L", "L"), ("B", 1))
+
+
+def _spatial(space: Space, rank: int = 0) -> Iterator[Shape]:
+    """Images, then videos, channels first and last."""
+    squares = [letter for letter, origin in space.origins.items() if re.search(r"im(age|g)|resol|fmap", origin)]
+    planes: list[Shape] = [
+        *((letter, letter) for letter in squares),
+        ("H", "W"),
+        ("H", "H"),
+        (64, 64),
+        (16, 16),
+        (224, 224),
+    ]
+    channels: list[int | str] = [3, *space.letters[:6], 1]
+    frames = ["T", *(letter for letter, origin in space.origins.items() if "frame" in origin)]
+    images = [("B", channel, *plane) for plane in planes for channel in channels]
+    videos = [("B", channel, frame, *plane) for plane in planes[:4] for channel in channels for frame in frames]
+    last = [("B", *plane, channel) for plane in planes[:3] for channel in space.letters[:4]]
+    yield from [*videos, *images, *last] if rank == 5 else [*images, *videos, *last]

@@ -1,244 +1,190 @@
-"""What a child does to find a case: constructs the original, calls it until a call works, then varies the call."""
+"""Finds inputs with which an original runs: improves one input at a time, guided by how far each call came."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import combinations, islice, product
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
 
-import torch
-from torch import Tensor, nn
-from torch.utils import _pytree
+from torch import nn
 
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, OriginalTask, TensorSpec
-from refactor_tools.prove.case_constructors import constructor_arguments, further_arguments
-from refactor_tools.prove.case_facts import SourceFacts, read_facts, role_of
-from refactor_tools.prove.case_inputs import candidates, symbols, vocabulary_of, widths_of
-from refactor_tools.prove.loading import load_original
-from refactor_tools.prove.values import build
+from refactor_tools.model.proofs import CaseValue, TensorSpec
+from refactor_tools.prove.case_constructors import missing_entry, parameters_of
+from refactor_tools.prove.case_facts import SourceFacts
+from refactor_tools.prove.case_inputs import Space, candidates
+from refactor_tools.prove.case_names import kind_of
+from refactor_tools.prove.case_runs import Outcome, Runner
 
-TRIALS = 600
-CONSTRUCTIONS = 5
-_REQUIRED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+TRIALS = 1200
+_LAYER_RANKS = ((nn.Conv1d, 3), (nn.Conv2d, 4), (nn.Conv3d, 5), (nn.BatchNorm2d, 4), (nn.BatchNorm3d, 5))
 
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """A construction that works: `entry` is called with the inputs."""
-
-    entry: Callable[..., object]
-    arguments: Mapping[str, CaseValue]
-    dims: Mapping[str, int]
-    widths: tuple[int, ...]
-    vocabulary: int
+# A parameter, or a parameter and the key of an entry in it.
+Place = tuple[str, ...]
+Choice = dict[Place, CaseValue]
 
 
-def search(original: OriginalTask) -> Case:
-    """A case for the original, or a question."""
-    definition = load_original(original.source, original.name, original.id)
-    facts = read_facts(original.source, original.name)
-    if not callable(definition):
-        return Case(question=f"{original.name} cannot be called")
-    if not inspect.isclass(definition):
-        built = _Built(definition, {}, symbols([24]), (24,), 5)
-        return _case(definition, facts, built, 0)
-    reason = ""
-    for arguments, plan in constructor_arguments(definition, facts):
-        module, failure = _construct(definition, arguments)
-        if module is None:
-            reason = reason or failure
-            continue
-        case = _case(definition, facts, _described(module, arguments), plan)
-        if not case.question:
-            return case
-        reason = case.question
-    return Case(question=reason or f"how is {original.name} constructed?")
+@dataclass(slots=True)
+class Search:
+    """The state of one search; `trials` is what is left of its budget."""
 
+    runner: Runner
+    space: Space
+    facts: SourceFacts
+    trials: int = TRIALS
+    options: dict[Place, list[CaseValue]] = field(default_factory=dict)
+    nearest: tuple[Choice, Outcome] | None = None
 
-def _construct(definition: Callable[..., object], arguments: Mapping[str, CaseValue]) -> tuple[nn.Module | None, str]:
-    try:
-        torch.manual_seed(0)
-        values = {name: build(value, {}, torch.Generator()) for name, value in arguments.items()}
-        module = definition(**values)
-    except Exception as error:  # noqa: BLE001 - whatever legacy code raises says that these arguments are not the ones
-        shown = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-        return None, f"which constructor arguments does it take? ({shown}) gives {type(error).__name__}: {error}"
-    return (module, "") if isinstance(module, nn.Module) else (None, "it is no torch module")
+    def required(self) -> dict[str, CaseValue] | None:
+        """Inputs for everything that must be given, or None."""
+        for name, parameter in inputs_of(self.runner.entry).items():
+            if parameter.default is inspect.Parameter.empty and parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+                for place in self._places(name, parameter):
+                    self.options[place] = self.values(place[-1], parameter)
+        found = self._solve()
+        return None if found is None else arranged(found)
 
-
-def _described(module: nn.Module, arguments: Mapping[str, CaseValue]) -> _Built:
-    widths = tuple(widths_of(module, arguments)[:6])
-    return _Built(module, arguments, symbols(widths), widths, vocabulary_of(module))
-
-
-def _case(definition: Callable[..., object], facts: SourceFacts, built: _Built, plan: int) -> Case:
-    parameters = _inputs(built.entry)
-    found = _first_call(parameters, facts, built)
-    if found is None:
-        names = ", ".join(parameters)
-        return Case(question=f"which inputs does it take? None of {TRIALS} combinations of shapes for {names} ran")
-    calls = _varied(found, parameters, facts, built)
-    constructions = [_construction(built, calls)]
-    if isinstance(built.entry, nn.Module):
-        constructions += islice(_others(definition, facts, plan, calls), CONSTRUCTIONS - 1)
-    return Case(tuple(constructions), outputs=_outputs(built, found))
-
-
-def _inputs(entry: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
-    function = entry.forward if isinstance(entry, nn.Module) else entry
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {name: item for name, item in parameters.items() if item.kind in _REQUIRED}
-
-
-def _first_call(
-    parameters: Mapping[str, inspect.Parameter], facts: SourceFacts, built: _Built
-) -> dict[str, CaseValue] | None:
-    """The first combination of candidates for the required inputs that runs; the last one changes fastest."""
-    required = [name for name, item in parameters.items() if item.default is inspect.Parameter.empty]
-    choices = [list(_values(name, facts, built)) for name in required]
-    for values in islice(_by_likeliness(choices), TRIALS):
-        arguments = dict(zip(required, values, strict=True))
-        if _runs(built, arguments):
-            return arguments
-    return None
-
-
-def _by_likeliness(choices: list[list[CaseValue]]) -> Iterator[tuple[CaseValue, ...]]:
-    """Combinations by the sum of their ranks: likely ones of all parameters before unlikely ones of any."""
-    ranked = sorted(product(*(range(len(options)) for options in choices)), key=sum)
-    return (tuple(options[rank] for options, rank in zip(choices, ranks, strict=True)) for ranks in ranked)
-
-
-def _values(name: str, facts: SourceFacts, built: _Built) -> Iterator[CaseValue]:
-    keys = facts.items.get(name, ())
-    if keys:
-        yield from _batches(keys, built)
-    yield from candidates(name, built.widths, built.vocabulary)
-
-
-def _batches(keys: tuple[str, ...], built: _Built) -> Iterator[CaseValue]:
-    """A mapping of inputs, as `batch["text"]` reads one."""
-    options = [list(islice(candidates(key, built.widths, built.vocabulary), 8)) for key in keys]
-    yield from (dict(zip(keys, values, strict=True)) for values in islice(_by_likeliness(options), 200))
-
-
-def _runs(built: _Built, arguments: Mapping[str, CaseValue]) -> bool:
-    return _run(built, arguments) is not None
-
-
-def _run(built: _Built, arguments: Mapping[str, CaseValue]) -> list[Tensor] | None:
-    """The tensors that come out, None where nothing does."""
-    generator = torch.Generator().manual_seed(0)
-    try:
-        values = {name: build(value, built.dims, generator) for name, value in arguments.items()}
-        result = built.entry(**values)
-    except Exception:  # noqa: BLE001 - whatever legacy code raises says that these inputs are not the ones
+    def optional(self, name: str, parameter: inspect.Parameter, base: Mapping[str, CaseValue]) -> CaseValue:
+        """A value for an input that may be left out, which runs together with `base`; None where there is none."""
+        for value in islice(self.values(name, parameter), 60):
+            if self.runner.run({**base, name: value}).ran:
+                return value
         return None
-    leaves = [leaf for leaf in _pytree.tree_leaves(result) if isinstance(leaf, Tensor)]
-    return leaves or None
 
+    def values(self, name: str, parameter: inspect.Parameter) -> list[CaseValue]:
+        kind = kind_of(parameter.annotation)
+        if name in self.facts.choices and kind in ("", "str"):
+            return list(self.facts.choices[name])
+        if kind in ("int", "float", "bool"):
+            return {"int": [2, 1, 0, 5], "float": [0.5, 1.0], "bool": [False, True]}[kind]
+        found = candidates(name, self.space, self.facts.ranks.get(name), _first_rank(self.runner.entry))
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return [(value,) for value in found]
+        return [(value, value) for value in found] if kind == "sequence" else found
 
-def _varied(
-    base: dict[str, CaseValue], parameters: Mapping[str, inspect.Parameter], facts: SourceFacts, built: _Built
-) -> tuple[Call, ...]:
-    """The base call, optional inputs alone and together, switches both ways, and the edges."""
-    optional = {
-        name: value
-        for name, item in parameters.items()
-        if item.default is not inspect.Parameter.empty
-        and (value := _optional(name, item, base, facts, built)) is not None
-    }
-    found = [Call(base)]
-    for count in range(1, min(len(optional), 3) + 1):
-        found += [Call({**base, **{name: optional[name] for name in names}}) for names in combinations(optional, count)]
-    if len(optional) > 3:
-        found.append(Call({**base, **optional}))
-    found += _none_calls(base, parameters)
-    edges = [edge for call in (found[0], found[-1]) for edge in _edges(call)]
-    runnable = [call for call in found[1:] + edges if _runs(built, call.arguments)]
-    unique: list[Call] = []
-    for call in [found[0], *runnable]:
-        if all(call.arguments != other.arguments for other in unique):
-            unique.append(call)
-    return tuple(unique)
+    def _places(self, name: str, parameter: inspect.Parameter) -> Iterator[Place]:
+        keys = self.facts.items.get(name, ())
+        if keys or (kind_of(parameter.annotation) == "other" and "ict" in str(parameter.annotation)):
+            yield from ((name, key) for key in keys or ("x",))
+        else:
+            yield (name,)
 
+    def _solve(self) -> Choice | None:
+        start = {place: values[0] for place, values in self.options.items()}
+        found = self._climb(start)
+        if found is not None or not self.options:
+            return found
+        for shared in self._alike():
+            found = self._try(shared)
+            if found is not None:
+                return found
+        if self.nearest is not None and (found := self._climb(self.nearest[0])) is not None:
+            return found
+        return self._sweep()
 
-def _optional(
-    name: str, item: inspect.Parameter, base: Mapping[str, CaseValue], facts: SourceFacts, built: _Built
-) -> CaseValue:
-    """Another value than the default, that runs with the base call; None where there is none."""
-    if isinstance(item.default, bool):
-        return not item.default
-    if item.default is not None:
+    def _climb(self, choice: Choice) -> Choice | None:
+        """Change one input at a time to whatever lets the call come further."""
+        if self._try(choice) is not None:
+            return choice
+        improved = True
+        while improved and self.trials > 0:
+            improved = False
+            choice, outcome = self._best(choice)
+            for place, value in self._moves(outcome):
+                attempt = {**choice, place: value}
+                if (found := self._try(attempt)) is not None:
+                    return found
+                if self.nearest is not None and self.nearest[1].progress > outcome.progress:
+                    improved = True
+                    break
         return None
-    for value in islice(_values(name, facts, built), 40):
-        if _runs(built, {**base, name: value}):
-            return value
-    return None
+
+    def _moves(self, outcome: Outcome) -> list[tuple[Place, CaseValue]]:
+        """Changes of one input: those to a size that the error names first, then likely values of all before others."""
+        sizes = outcome.sizes - {1, 2}
+        named = {letter for letter, size in self.space.dims.items() if size in sizes and letter in self.space.origins}
+        moves = [
+            (not (isinstance(value, TensorSpec) and named & set(map(str, value.shape))), rank, place, value)
+            for place, values in self.options.items()
+            for rank, value in enumerate(values)
+        ]
+        return [(place, value) for _, _, place, value in sorted(moves, key=lambda move: move[:2])]
+
+    def _best(self, choice: Choice) -> tuple[Choice, Outcome]:
+        assert self.nearest is not None
+        return self.nearest if set(self.nearest[0]) == set(self.options) else (choice, self.nearest[1])
+
+    def _try(self, choice: Choice) -> Choice | None:
+        if self.trials <= 0:
+            return None
+        self.trials -= 1
+        outcome = self.runner.run(arranged(choice))
+        if outcome.ran and outcome.outputs:
+            return choice
+        if self._learned(outcome):
+            return self._climb({place: choice.get(place, values[0]) for place, values in self.options.items()})
+        if self.nearest is None or outcome.progress > self.nearest[1].progress:
+            self.nearest = (choice, outcome)
+        return None
+
+    def _learned(self, outcome: Outcome) -> bool:
+        """Whether the call asked a batch for an entry that it did not have, which is an input from now on."""
+        for name, value in outcome.made.items():
+            key = missing_entry(value, outcome.error) if outcome.error else ""
+            if key and (name, key) not in self.options:
+                self.options[(name, key)] = self.values(key, inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY))
+                self.nearest = None
+                return True
+        return False
+
+    def _alike(self) -> Iterator[Choice]:
+        """All tensors of one shape, as residuals, queries and keys often are."""
+        first = next(iter(self.options.values()))
+        for value in first[:40] if len(self.options) > 1 else ():
+            yield {
+                place: value if isinstance(values[0], TensorSpec) and values[0].kind == "normal" else values[0]
+                for place, values in self.options.items()
+            }
+
+    def _sweep(self) -> Choice | None:
+        """Combinations by the sum of their ranks, as far as the budget goes."""
+        places = list(self.options)
+        depth = max(2, int(4 * self.trials ** (1 / max(len(places), 1)))) if self.trials > 0 else 0
+        ranks = product(*(range(min(len(self.options[place]), depth)) for place in places))
+        for combination in islice(sorted(islice(ranks, 50_000), key=sum), max(self.trials, 0)):
+            choice = {place: self.options[place][rank] for place, rank in zip(places, combination, strict=True)}
+            if (found := self._try(choice)) is not None:
+                return found
+        return None
 
 
-def _none_calls(base: Mapping[str, CaseValue], parameters: Mapping[str, inspect.Parameter]) -> list[Call]:
-    """Required inputs that may be None after all, as legacy code often allows."""
-    return [
-        Call({**base, name: None}, note=f"{name} is None")
-        for name in base
-        if role_of(name) in ("mask", "lengths") and name in parameters
-    ]
+def inputs_of(entry: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    return parameters_of(entry.forward if isinstance(entry, nn.Module) else entry)
 
 
-def _edges(call: Call) -> Iterator[Call]:
-    """Batch one, length one, and a row in which everything is masked."""
-    yield Call({name: _with(value, "B", 1) for name, value in call.arguments.items()}, note="a batch of one")
-    yield Call({name: _with(value, "L", 1) for name, value in call.arguments.items()}, note="a length of one")
-    masked = {
-        name: replace(value, high=0) if isinstance(value, TensorSpec) and value.kind == "mask" else value
-        for name, value in call.arguments.items()
-    }
-    if masked != dict(call.arguments):
-        yield Call(masked, note="a row is masked altogether")
+def arranged(choice: Choice) -> dict[str, CaseValue]:
+    """Inputs by parameter, entries of a batch together."""
+    found: dict[str, CaseValue] = {}
+    for (name, *keys), value in choice.items():
+        held = found.get(name)
+        found[name] = {**(held if isinstance(held, Mapping) else {}), keys[0]: value} if keys else value
+    return found
 
 
-def _with(value: CaseValue, symbol: str, size: int) -> CaseValue:
+def _first_rank(entry: object) -> int:
+    """How many sizes the input of the first layer has, where it is one that knows."""
+    for child in entry.modules() if isinstance(entry, nn.Module) else ():
+        for layer, rank in _LAYER_RANKS:
+            if isinstance(child, layer):
+                return rank
+        if isinstance(child, nn.Linear | nn.Embedding | nn.LSTM):
+            return 0
+    return 0
+
+
+def with_size(value: CaseValue, symbol: str, size: int) -> CaseValue:
+    """`value` with `size` wherever its shape has `symbol`."""
     if isinstance(value, Mapping):
-        return {name: _with(entry, symbol, size) for name, entry in value.items()}
+        return {name: with_size(entry, symbol, size) for name, entry in value.items()}
     if not isinstance(value, TensorSpec):
         return value
     shape = tuple(size if entry == symbol else entry for entry in value.shape)
     return replace(value, shape=shape, high=size if value.high == symbol else value.high)
-
-
-def _others(
-    definition: Callable[..., object], facts: SourceFacts, plan: int, calls: tuple[Call, ...]
-) -> Iterator[Construction]:
-    """Further constructions under which the same calls, in their symbols, run."""
-    for arguments in further_arguments(definition, facts, plan):
-        module, _ = _construct(definition, arguments)
-        if module is None:
-            continue
-        built = _described(module, arguments)
-        runnable = tuple(call for call in calls if _runs(built, call.arguments))
-        if runnable:
-            yield _construction(built, runnable)
-
-
-def _construction(built: _Built, calls: tuple[Call, ...]) -> Construction:
-    used = {symbol for call in calls for value in call.arguments.values() for symbol in _symbols(value)}
-    dims = {name: size for name, size in built.dims.items() if name in used}
-    return Construction(built.arguments, dims, calls)
-
-
-def _symbols(value: CaseValue) -> set[str]:
-    if isinstance(value, Mapping):
-        return {symbol for entry in value.values() for symbol in _symbols(entry)}
-    if not isinstance(value, TensorSpec):
-        return set()
-    return {entry for entry in (*value.shape, value.high) if isinstance(entry, str)}
-
-
-def _outputs(built: _Built, arguments: Mapping[str, CaseValue]) -> tuple[tuple[int | str, ...], ...]:
-    """Shapes of what comes out, in the symbols of the inputs where a size is one of theirs."""
-    used = {symbol for value in arguments.values() for symbol in _symbols(value)}
-    names = {built.dims[symbol]: symbol for symbol in sorted(used, reverse=True)}
-    return tuple(tuple(names.get(size, size) for size in leaf.shape) for leaf in _run(built, arguments) or [])

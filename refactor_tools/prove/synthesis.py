@@ -4,13 +4,13 @@ Importing this module does not import torch; the child that tries does. Tiny rea
 they are as fast, and an index out of range or a branch on data shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from refactor_tools.model.proofs import Case, OriginalTask, ProofTask
 from refactor_tools.prove.children import Limits, call
 
-_SEARCH = "refactor_tools.prove.case_search:search"
+_SEARCH = "refactor_tools.prove.case_child:find"
 _DEFAULT_LIMITS = Limits()
 
 
@@ -23,14 +23,14 @@ def find_cases(
         if original.case is None:
             if progress is not None:
                 progress(original.id)
-            original = replace(original, case=find_case(original, limits))
+            original = replace(original, case=find_case(original, limits, task.sys_path))
         originals.append(original)
     return replace(task, originals=tuple(originals))
 
 
-def find_case(original: OriginalTask, limits: Limits = _DEFAULT_LIMITS) -> Case:
+def find_case(original: OriginalTask, limits: Limits = _DEFAULT_LIMITS, sys_path: Sequence[str] = ()) -> Case:
     """The case of one original, or the question that a person must answer in the case file."""
-    answer = call(_SEARCH, original, limits)
+    answer = call(_SEARCH, original, limits, sys_path=sys_path)
     if answer.failure is not None:
         return Case(question=f"{original.name} could not be tried: {answer.failure}")
     if not isinstance(answer.value, Case):

@@ -63,3 +63,13 @@ def test_what_is_not_text_is_refused(data: bytes) -> None:
     for change in (FileChange("w.bin", None, data), FileChange("w.bin", data, None)):
         with pytest.raises(RefactorError, match=r"w\.bin: is binary or not UTF-8"):
             patch(ChangeSet("binary", (change,)))
+
+
+def test_an_empty_file_between_others_does_not_confuse_git(tmp_path: Path) -> None:
+    changes = ChangeSet(
+        "t",
+        (FileChange("a.txt", None, b"1\n"), FileChange("b.txt", None, b""), FileChange("c.txt", None, b"3\n")),
+    )
+    subprocess.run(("git", "init", "-q"), cwd=tmp_path, check=True)
+    subprocess.run(("git", "apply"), input=patch(changes).encode(), cwd=tmp_path, check=True)
+    assert [(tmp_path / name).read_bytes() for name in ("a.txt", "b.txt", "c.txt")] == [b"1\n", b"", b"3\n"]
