@@ -8,7 +8,7 @@ from refactor_tools.prove.case_constructors import Constructed, NotConstructed, 
 from refactor_tools.prove.case_facts import SourceFacts, read_facts
 from refactor_tools.prove.case_inputs import space_of
 from refactor_tools.prove.case_runs import Runner
-from refactor_tools.prove.case_search import Search, inputs_of
+from refactor_tools.prove.case_search import FURTHER_TRIALS, TRIALS, Search, inputs_of
 from refactor_tools.prove.case_variants import Found, varied
 from refactor_tools.prove.coverage import RECORDER, Recorder, instrument
 from refactor_tools.prove.loading import load_original, load_variant
@@ -25,15 +25,16 @@ def find(original: OriginalTask) -> Case:
     facts = read_facts(original.source, original.name)
     if not inspect.isclass(definition):
         return _searched(definition, definition, facts, recorder, None)
-    question = ""
+    question, trials = "", TRIALS
     for attempt in constructions(definition, facts):
         if isinstance(attempt, NotConstructed):
             question = question or f"How is {original.name} constructed? {attempt.reason}; {_HOW}."
             continue
-        case = _searched(definition, attempt.module, facts, recorder, attempt)
+        case = _searched(definition, attempt.module, facts, recorder, attempt, trials)
+        trials = FURTHER_TRIALS
         if not case.question:
             return case
-        question = case.question
+        question = question or case.question
     return Case(question=question)
 
 
@@ -53,10 +54,11 @@ def _searched(
     facts: SourceFacts,
     recorder: Recorder,
     constructed: Constructed | None,
+    trials: int = TRIALS,
 ) -> Case:
     arguments = constructed.arguments if constructed else {}
     space = space_of(entry, arguments)
-    search = Search(Runner(entry, space.dims, recorder), space, facts)
+    search = Search(Runner(entry, space.dims, recorder), space, facts, trials)
     base = search.required()
     if base is None:
         return Case(question=_question(definition, search))

@@ -13,11 +13,11 @@ from refactor_tools.prove.case_names import Sizes
 from refactor_tools.prove.values import Attributes, build
 
 # Distinct widths first: they show which size goes where. Where parts must agree, one width for all does.
-WIDTHS = ((24, 40, 56, 72, 88, 104), (24,), (16, 32, 64, 128))
-SECOND = ((48, 32, 80, 64, 96, 112), (40,), (32, 64, 16, 128))
+WIDTHS = ((24, 40, 56, 72, 88, 104), (24,), (32, 64, 128, 96))
+SECOND = ((48, 32, 80, 64, 96, 112), (40,), (64, 32, 96, 128))
 _LARGE = 64
 _REPAIRS = 60
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 Arguments = dict[str, CaseValue]
 
@@ -66,7 +66,7 @@ def arguments_of(
     sizes = _sizes(plan, dropout)
     found: Arguments = {}
     for name, parameter in parameters_of(definition).items():
-        if parameter.kind in _VARIADIC:
+        if parameter.kind in VARIADIC:
             continue
         default = parameter.default
         if default is inspect.Parameter.empty:
@@ -146,7 +146,9 @@ def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
     """One argument at a time in another form: a pair, a config, another number."""
     for name, value in arguments.items():
         if isinstance(value, int) and not isinstance(value, bool):
-            yield from ({**arguments, name: other} for other in ((value, value), 1, 4, {}, 0.5, None))
+            more = (64, 256) if "im" in name else ()
+            forms: tuple[CaseValue, ...] = (*more, (value,) * 2, 1, 4, {}, 0.5, None, (value,) * 3, (value,) * 4)
+            yield from ({**arguments, name: form} for form in forms)
         elif isinstance(value, bool | float):
             yield from ({**arguments, name: other} for other in (2, 1))
     pairs = {n: (v, v) if isinstance(v, int) and not isinstance(v, bool) else v for n, v in arguments.items()}

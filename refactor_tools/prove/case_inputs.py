@@ -10,8 +10,8 @@ from refactor_tools.model.proofs import CaseValue, TensorSpec
 from refactor_tools.prove.case_names import Role, role_of
 
 # Batch, length and the rest differ from each other and from every width.
-SIZES = {"B": 3, "L": 5, "S": 7, "T": 4, "H": 32, "W": 48}
-_LETTERS = "DEFGKMNPQRUXYZ"
+SIZES = {"B": 3, "L": 5, "S": 7, "N": 16, "T": 4, "H": 32, "W": 48}
+_LETTERS = "DEFGKMPQRUXYZ"
 _ATTRIBUTES = (
     "in_features",
     "embedding_dim",
@@ -165,6 +165,7 @@ def _flat(letters: Sequence[str]) -> Iterator[Shape]:
     yield from (("B", letter) for letter in letters[:3])
     yield from (("B", letter, "L") for letter in letters[:3])
     yield from (("B", "L"), ("B",))
+    yield from (("B", "N", letter) for letter in letters[:3])
     yield from (("B", "L", letter) for letter in letters[3:])
     yield from (("B", letter) for letter in letters[3:])
     yield from (("B", letter, "L") for letter in letters[3:])

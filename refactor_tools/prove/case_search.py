@@ -8,13 +8,14 @@ from itertools import islice, product
 from torch import nn
 
 from refactor_tools.model.proofs import CaseValue, TensorSpec
-from refactor_tools.prove.case_constructors import missing_entry, parameters_of
+from refactor_tools.prove.case_constructors import VARIADIC, missing_entry, parameters_of
 from refactor_tools.prove.case_facts import SourceFacts
 from refactor_tools.prove.case_inputs import Space, candidates
 from refactor_tools.prove.case_names import kind_of
 from refactor_tools.prove.case_runs import Outcome, Runner
 
-TRIALS = 1200
+# Calls to try for the first construction, and for each of those that are tried after it.
+TRIALS, FURTHER_TRIALS = 900, 250
 _LAYER_RANKS = ((nn.Conv1d, 3), (nn.Conv2d, 4), (nn.Conv3d, 5), (nn.BatchNorm2d, 4), (nn.BatchNorm3d, 5))
 
 # A parameter, or a parameter and the key of an entry in it.
@@ -35,8 +36,10 @@ class Search:
 
     def required(self) -> dict[str, CaseValue] | None:
         """Inputs for everything that must be given, or None."""
-        for name, parameter in inputs_of(self.runner.entry).items():
-            if parameter.default is inspect.Parameter.empty and parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+        parameters = inputs_of(self.runner.entry)
+        for name, parameter in parameters.items():
+            variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL and len(self.options) == 0
+            if parameter.kind not in VARIADIC and parameter.default is inspect.Parameter.empty or variadic:
                 for place in self._places(name, parameter):
                     self.options[place] = self.values(place[-1], parameter)
         found = self._solve()

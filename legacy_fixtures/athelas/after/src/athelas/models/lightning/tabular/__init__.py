@@ -1,0 +1,1 @@
+from .pl_tab_ae import TabAE

@@ -1,0 +1,124 @@
+# names3risk, recurrent version
+# tokens of the name -> bi-LSTM, table -> small MLP, both meet in front of the classifier
+from dataclasses import dataclass
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
+from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
+
+PAD = 0
+
+
+@dataclass
+class LSTMConfig:
+    vocab_size: int = 40  # 0 is padding
+    embedding_size: int = 16
+    hidden_size: int = 24  # per direction!
+    n_layers: int = 2
+    n_blocks: int = 2
+    dropout: float = 0.1
+    n_tab_features: int = 10
+    n_classes: int = 2
+
+
+class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
+    """Deprecated: use `from athelas.models.pytorch.pooling import AttentionPooling`."""
+
+    _old_values = {"dropout": None}
+
+    def __init__(self, config):
+        _legacy.warn(
+            "lstm2risk.AttentionPooling",
+            "from athelas.models.pytorch.pooling import AttentionPooling",
+            __file__,
+        )
+        super().__init__(input_dim=2 * config.hidden_size)
+
+    def forward(self, sequence, lengths):
+        return super().forward(sequence, lengths=lengths)
+
+
+class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import ResidualBlock`."""
+
+    _old_names = {"net": "ffwd"}
+
+    def __init__(self, config):
+        _legacy.warn(
+            "lstm2risk.ResidualBlock",
+            "from athelas.models.pytorch.feedforward import ResidualBlock",
+            __file__,
+        )
+        super().__init__(dim=2 * config.hidden_size, hidden_dim=4 * (2 * config.hidden_size), norm=nn.LayerNorm)
+
+
+class TextProjection(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.token_embedding = nn.Embedding(config.vocab_size, config.embedding_size, padding_idx=PAD)
+        self.embedding_dropout = nn.Dropout(config.dropout)
+        # not batch_first, the first version ran over single characters in a loop and wanted time outside
+        self.lstm = nn.LSTM(
+            config.embedding_size,
+            config.hidden_size,
+            num_layers=config.n_layers,
+            dropout=config.dropout if config.n_layers > 1 else 0.0,
+            bidirectional=True,
+        )
+        self.pooling = AttentionPooling(config)
+        # self.pooling = nn.AdaptiveMaxPool1d(1)
+        self.norm = nn.LayerNorm(2 * config.hidden_size)
+        self.projection = nn.Linear(2 * config.hidden_size, config.hidden_size)
+
+    def forward(self, tokens, lengths):
+        # tokens: (L, B)
+        embedded = self.embedding_dropout(self.token_embedding(tokens))
+        packed = pack_padded_sequence(embedded, lengths.cpu(), enforce_sorted=False)
+        states, _ = self.lstm(packed)
+        states, _ = pad_packed_sequence(states)
+        states = states.transpose(0, 1)  # pooling is batch first
+        pooled = self.pooling(states, lengths)
+        # print(pooled.shape)
+        return torch.tanh(self.projection(self.norm(pooled)))
+
+
+class LSTM2Risk(nn.Module):
+    """Logits (B, n_classes) for a batch from `collate_batch`."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.text_projection = TextProjection(config)
+        self.tab_projection = nn.Sequential(
+            nn.Linear(config.n_tab_features, config.hidden_size),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+        )
+        self.tab_gate = nn.Linear(config.n_tab_features, config.hidden_size)
+        self.blocks = nn.ModuleList([ResidualBlock(config) for _ in range(config.n_blocks)])
+        self.classifier = nn.Linear(2 * config.hidden_size, config.n_classes)
+
+    def forward(self, batch):
+        text = self.text_projection(batch["text"], batch["text_length"])
+        tab = self.tab_projection(batch["tabular"])
+        # tab = tab * torch.sigmoid(self.tab_gate(batch["tabular"]))
+        x = torch.cat([text, tab], dim=-1)
+        for block in self.blocks:
+            x = block(x)
+        return self.classifier(x)
+
+
+def collate_batch(samples):
+    # samples: list of (token ids, table row, label). time comes first here
+    text = [torch.as_tensor(s[0], dtype=torch.long) for s in samples]
+    return {
+        "text": pad_sequence(text, padding_value=PAD),
+        "text_length": torch.tensor([len(t) for t in text]),
+        "tabular": torch.stack([torch.as_tensor(s[1], dtype=torch.float32) for s in samples]),
+        "label": torch.tensor([s[2] for s in samples]),
+    }

@@ -1,0 +1,176 @@
+"""Transformer variant of names3risk. Batch first everywhere."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
+from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
+from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
+from typing import TYPE_CHECKING
+
+from athelas.models.pytorch.attention import Head as _Head
+from athelas.models.pytorch.attention import MultiHeadAttention as _MultiHeadAttention
+
+
+@dataclass
+class TransformerConfig:
+    vocabulary_size: int = 40
+    block_size: int = 32  # longest name, the collate function cuts
+    embedding_size: int = 32
+    n_head: int = 4
+    n_layer: int = 2
+    hidden_size: int = 48
+    n_residual: int = 2
+    dropout_rate: float = 0.1
+    num_tabular: int = 10
+    num_classes: int = 2
+
+
+class FeedForward(_legacy.LegacyKeys, _FeedForward):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+
+    _old_names = {"ff": "net"}
+
+    def __init__(self, n_embd, dropout):
+        _legacy.warn(
+            "transformer2risk.FeedForward",
+            "from athelas.models.pytorch.feedforward import FeedForward",
+            __file__,
+        )
+        super().__init__(dim=n_embd, hidden_dim=4 * n_embd, dropout=dropout, norm_first=True, activation=nn.ReLU)
+
+
+class Block(nn.Module):
+    def __init__(self, n_embd, n_head, dropout):
+        super().__init__()
+        self.ln = nn.LayerNorm(n_embd)
+        self.sa = _MultiHeadAttention(n_embd, n_head, dropout)
+        self.ffwd = FeedForward(n_embd, dropout)  # brings its own norm
+
+    def forward(self, x):
+        x = x + self.sa(self.ln(x))
+        x = x + self.ffwd(x)
+        return x
+
+
+class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
+    """Deprecated: use `from athelas.models.pytorch.pooling import AttentionPooling`."""
+
+    _old_values = {"dropout": None}
+
+    def __init__(self, config):
+        _legacy.warn(
+            "transformer2risk.AttentionPooling",
+            "from athelas.models.pytorch.pooling import AttentionPooling",
+            __file__,
+        )
+        super().__init__(input_dim=config.embedding_size)
+
+    def forward(self, x, mask=None):
+        return super().forward(x, mask=mask)
+
+
+class ResidualBlock(_ResidualBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import ResidualBlock`."""
+
+    def __init__(self, config):
+        _legacy.warn(
+            "transformer2risk.ResidualBlock",
+            "from athelas.models.pytorch.feedforward import ResidualBlock",
+            __file__,
+        )
+        super().__init__(dim=config.hidden_size, hidden_dim=config.hidden_size, dropout=config.dropout_rate)
+
+
+class TextProjection(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.tok_emb = nn.Embedding(config.vocabulary_size, config.embedding_size)
+        self.pos_emb = nn.Embedding(config.block_size, config.embedding_size)
+        self.blocks = nn.Sequential(
+            *[Block(config.embedding_size, config.n_head, config.dropout_rate) for _ in range(config.n_layer)]
+        )
+        self.ln_f = nn.LayerNorm(config.embedding_size)
+        self.pool = AttentionPooling(config)
+
+    def forward(self, idx, mask=None):
+        B, T = idx.shape
+        pos = torch.arange(T, device=idx.device)
+        x = self.tok_emb(idx) + self.pos_emb(pos)
+        x = self.ln_f(self.blocks(x))
+        # TODO padding
+        return self.pool(x)
+
+
+class Transformer2Risk(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.text = TextProjection(config)
+        self.table = nn.Linear(config.num_tabular, config.embedding_size)
+        self.table_norm = nn.LayerNorm(config.embedding_size)
+        self.mix = nn.Linear(2 * config.embedding_size, config.hidden_size)
+        self.body = nn.Sequential(*[ResidualBlock(config) for _ in range(config.n_residual)])
+        self.head = nn.Sequential(nn.Dropout(config.dropout_rate), nn.Linear(config.hidden_size, config.num_classes))
+        self.apply(self._init_weights)
+
+    def _init_weights(self, module):
+        if isinstance(module, (nn.Linear, nn.Embedding)):
+            nn.init.normal_(module.weight, mean=0.0, std=0.02)
+        if isinstance(module, nn.Linear) and module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+    def forward(self, idx, tabular, mask=None, targets=None):
+        text = self.text(idx, mask)
+        table = torch.tanh(self.table_norm(self.table(tabular)))
+        hidden = F.relu(self.mix(torch.cat((text, table), dim=1)))
+        logits = self.head(self.body(hidden))
+        if targets is None:
+            return logits
+        return logits, F.cross_entropy(logits, targets)
+
+
+def collate_fn(rows, block_size=32):
+    longest = min(block_size, max(len(ids) for ids, _, _ in rows))
+    idx = torch.zeros(len(rows), longest, dtype=torch.long)
+    mask = torch.zeros(len(rows), longest, dtype=torch.bool)
+    for i, (ids, _, _) in enumerate(rows):
+        ids = ids[:longest]
+        idx[i, : len(ids)] = torch.tensor(ids)
+        mask[i, : len(ids)] = True
+    tabular = torch.tensor([table for _, table, _ in rows], dtype=torch.float)
+    y = torch.tensor([label for _, _, label in rows])
+    return idx, mask, tabular, y
+
+
+__all__ = [
+    "AttentionPooling",
+    "Block",
+    "F",
+    "FeedForward",
+    "Head",
+    "MultiHeadAttention",
+    "ResidualBlock",
+    "TextProjection",
+    "Transformer2Risk",
+    "TransformerConfig",
+    "collate_fn",
+    "dataclass",
+    "nn",
+    "torch",
+]
+
+if TYPE_CHECKING:
+    from athelas.models.pytorch.attention import Head as Head
+    from athelas.models.pytorch.attention import MultiHeadAttention as MultiHeadAttention
+else:
+    _MOVED = {
+        "Head": ("athelas.models.pytorch.attention", "Head"),
+        "MultiHeadAttention": ("athelas.models.pytorch.attention", "MultiHeadAttention"),
+    }
+
+    def __getattr__(name):
+        return _legacy.moved(__name__, name, _MOVED, __file__)

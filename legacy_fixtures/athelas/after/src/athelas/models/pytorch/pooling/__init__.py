@@ -1,0 +1,3 @@
+from .attention_pooling import AttentionPooling
+
+__all__ = ["AttentionPooling"]
