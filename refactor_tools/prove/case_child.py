@@ -25,7 +25,7 @@ def find(original: OriginalTask) -> Case:
     facts = read_facts(original.source, original.name)
     if not inspect.isclass(definition):
         return _searched(definition, definition, facts, recorder, None)
-    question, trials = "", TRIALS
+    question, uncalled, trials = "", "", TRIALS
     for attempt in constructions(definition, facts):
         if isinstance(attempt, NotConstructed):
             question = question or f"How is {original.name} constructed? {attempt.reason}; {_HOW}."
@@ -34,8 +34,8 @@ def find(original: OriginalTask) -> Case:
         trials = FURTHER_TRIALS
         if not case.question:
             return case
-        question = question or case.question
-    return Case(question=question)
+        uncalled = uncalled or case.question
+    return Case(question=uncalled or question)
 
 
 def _watched(original: OriginalTask, recorder: Recorder) -> object:

@@ -1,6 +1,7 @@
 """Ways to construct an original: likely ones first, each repaired by what its failure says."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -37,22 +38,25 @@ class NotConstructed:
 
 
 def constructions(definition: Callable[..., object], facts: SourceFacts) -> Iterator[Constructed | NotConstructed]:
-    """Constructions that work, and why others do not."""
+    """Constructions that work, and why others do not: all plans as they are, then each with an argument changed."""
     seen: list[Arguments] = []
+    failed: list[tuple[int, Arguments]] = []
     for plan in range(2 * len(WIDTHS)):
         base = arguments_of(definition, facts, plan, dropout=0.25)
         found = construct(definition, base, facts, plan)
         if isinstance(found, NotConstructed):
+            failed.append((plan, base))
             yield found
-            for changed in _alternatives(base):
-                attempt = construct(definition, changed, facts, plan)
-                if isinstance(attempt, Constructed) and attempt.arguments not in seen:
-                    seen.append(attempt.arguments)
-                    yield attempt
-                    break
         elif found.arguments not in seen:
             seen.append(found.arguments)
             yield found
+    for plan, base in failed:
+        for changed in _alternatives(base):
+            attempt = construct(definition, changed, facts, plan)
+            if isinstance(attempt, Constructed) and attempt.arguments not in seen:
+                seen.append(attempt.arguments)
+                yield attempt
+                break
 
 
 def arguments_of(
@@ -143,17 +147,21 @@ def _is_config(name: str) -> bool:
 
 
 def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
-    """One argument at a time in another form: a pair, a config, another number."""
+    """Arguments in other forms: larger images, everything plural as a tuple, then one at a time as something else."""
+    images = {name: 256 for name in arguments if re.search(r"im(age|g)_?(size|height|width)", name)}
+    if images:
+        yield {**arguments, **images}
+    numbers = {name: value for name, value in arguments.items() if type(value) is int}
+    plural = {name: value for name, value in numbers.items() if name.endswith("s") and name != "heads"}
+    for count in (2, 3, 4):
+        for chosen in filter(None, (plural, numbers)):
+            yield {**arguments, **{name: (value,) * count for name, value in chosen.items()}}
     for name, value in arguments.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            more = (64, 256) if "im" in name else ()
-            forms: tuple[CaseValue, ...] = (*more, (value,) * 2, 1, 4, {}, 0.5, None, (value,) * 3, (value,) * 4)
+        if name in numbers:
+            forms: tuple[CaseValue, ...] = ((value,) * 2, (value,) * 3, 1, 4, {}, 0.5, None)
             yield from ({**arguments, name: form} for form in forms)
         elif isinstance(value, bool | float):
             yield from ({**arguments, name: other} for other in (2, 1))
-    pairs = {n: (v, v) if isinstance(v, int) and not isinstance(v, bool) else v for n, v in arguments.items()}
-    if pairs != arguments:
-        yield {**pairs}
 
 
 def _said(arguments: Arguments, error: Exception) -> str:

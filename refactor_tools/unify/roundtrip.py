@@ -22,7 +22,7 @@ def check_round_trip(template: Template, members: Sequence[Member]) -> None:
             args = (template.holes, template.options, template.hoists, template.attributes[index], names)
             ours = instantiate(function.body, index, *args)
             if not same(_canonical(ours), _canonical(theirs[name].body)):
-                raise Mismatch(f"{name} cannot be given back", (code(theirs[name].body), code(ours)))
+                raise Mismatch(f"merging would lose something of {name}", (code(theirs[name].body), code(ours)))
 
 
 def _methods(node: cst.ClassDef | cst.FunctionDef) -> dict[str, cst.FunctionDef]:

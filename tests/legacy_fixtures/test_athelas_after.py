@@ -1,0 +1,58 @@
+"""`after/`: what the tools made of the first system behaves as `before/`, and is what they make today."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ATHELAS = ROOT / "legacy_fixtures" / "athelas"
+
+
+def run(*command: str, cwd: Path = ROOT, path: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def test_models_states_and_pickles_are_those_of_before() -> None:
+    """Outputs, gradients, optimizer steps, keys, random numbers, old states and old pickles, bit by bit."""
+    done = run("benchmarks/athelas_models.py", str(ATHELAS / "before"), str(ATHELAS / "after"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "16 of 16 equal" in done.stdout
+
+
+def test_the_scripts_still_run(tmp_path: Path) -> None:
+    folder = ATHELAS / "after/src/athelas/models/names3risk_legacy"
+    source = str(ATHELAS / "after/src")
+    for script in (["train.py", "--max-steps", "1", "--out", str(tmp_path)], ["score.py"]):
+        done = run(*script, cwd=folder, path=source)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_generated_tests_and_examples_pass() -> None:
+    library = "src/athelas/models/pytorch"
+    options = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", "--doctest-modules"]
+    done = run("-m", "pytest", *options, "tests", library, cwd=ATHELAS / "after", path=str(ATHELAS / "after/src"))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["ruff", "check", "--isolated", "--line-length", "120"], ["mypy", "--strict", "--no-warn-return-any"]]
+)
+def test_the_library_is_clean(command: list[str]) -> None:
+    done = run("-m", *command, "src/athelas/models/pytorch", cwd=ATHELAS / "after", path=str(ATHELAS / "after/src"))
+    assert done.returncode == 0, done.stdout
+
+
+def test_certificates_are_fresh() -> None:
+    done = run("-m", "refactor_tools", "check-equivalence", "--root", str(ATHELAS / "after"), path=str(ROOT))
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("FRESH") == 5
