@@ -19,11 +19,11 @@ CHAIN = (
     ("component-index",),
 )
 CLOSING = """
-{folder}/
-  migrated/   what you just saw: src/athelas/models/pytorch/ is the library, component_index/ lists it
-  legacy/     the same legacy code, untouched, for you to try:
+What you just saw stands in {folder}/migrated: the library in
+src/athelas/models/pytorch, its catalogue in component_index.
+{folder}/legacy is the same legacy code, untouched, for you to try:
 
-    cd {folder}
+    source .venv/bin/activate && cd {folder}
     analyze-deps legacy/
     extract-component AttentionPooling
     check-equivalence

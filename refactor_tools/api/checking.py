@@ -20,11 +20,22 @@ from refactor_tools.errors import UnreadableRecord
 from refactor_tools.model.certificates import Certificate, CertificateStatus, Checked
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
-from refactor_tools.model.proofs import LADDER, PASSING, Case, ComponentProof, Freshness, ProofTask, Verdict, fails
+from refactor_tools.model.proofs import (
+    LADDER,
+    Case,
+    ComponentProof,
+    Freshness,
+    OriginalProof,
+    ProofTask,
+    Verdict,
+    fails,
+)
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
+# The gate's check that both sides do the same operations on every path.
+SAME_OPERATIONS = "same operations"
 _SETTLED: frozenset[Freshness] = frozenset({"FRESH", "CARRIED", "ENV_DRIFT"})
 Result = tuple[Checked, tuple[FileChange, ...]]
 
@@ -86,9 +97,8 @@ class Checking:
         proof = prove(task, progress=lambda text: self.progress(f"{keymap.name}: {text}"))
         if "torch" not in dict(proof.environment):
             return "STALE", f"{reason}; what it computes now cannot be computed here: install torch"
-        # A root is that of the original's computation: that the component still has the same one is the proof's to say.
-        roots = {original.id: original.root for original in proof.originals if original.root}
-        if roots == recorded and all(part.verdict in PASSING for part in proof.originals):
+        cases = {original.id: original.case for original in task.originals}
+        if all(_carries(part, recorded.get(part.id, ""), cases[part.id]) for part in proof.originals):
             return "CARRIED", f"{reason}; it computes the same"
         failed = next((original.reason for original in proof.originals if original.reason), "")
         return "STALE", f"{reason}; it no longer computes the same{f': {failed}' if failed else ''}"
@@ -129,6 +139,12 @@ def installed_torch() -> str | None:
         return minor(version("torch"))
     except PackageNotFoundError:
         return None
+
+
+def _carries(proof: OriginalProof, recorded: str, case: Case | None) -> bool:
+    """Whether the recorded root still is the component's: the proof's is that of the original, where both agree."""
+    agrees = any(check.name == SAME_OPERATIONS and check.passed for check in proof.checks)
+    return proof.root == recorded and (agrees or not recorded) and not fails(proof.verdict, case)
 
 
 def _unchanged(known: Certificate) -> tuple[Freshness, str]:

@@ -137,13 +137,17 @@ def _string(text: str) -> cst.SimpleStatementLine:
 
 
 def _fitted(line: str) -> str:
-    """A `def` that is too long gets a line for each parameter."""
+    """A `def` or a list that is too long gets a line for each parameter or element."""
+    listed = re.fullmatch(r"( *)(\w+(?:: [^=]+)? \+?= )\[(.*)\]", line)
+    if listed is not None and len(line) > WIDTH:
+        elements = "".join(f"{listed[1]}    {item},\n" for item in _split(listed[3]))
+        return f"{listed[1]}{listed[2]}[\n{elements}{listed[1]}]"
     match = re.fullmatch(r"( *)def (\w+)\((.*)\)( -> .+)?:", line)
     if match is None or len(line) <= WIDTH:
         return line
     margin, name, parameters, returns = match[1], match[2], match[3], match[4] or ""
-    listed = "".join(f"{margin}    {item},\n" for item in _split(parameters))
-    return f"{margin}def {name}(\n{listed}{margin}){returns}:"
+    lines = "".join(f"{margin}    {item},\n" for item in _split(parameters))
+    return f"{margin}def {name}(\n{lines}{margin}){returns}:"
 
 
 def _split(parameters: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.changes.text import apply_edits
@@ -52,13 +52,37 @@ def shimmed(text: str, path: str, shims: Sequence[Shim], support: str) -> str:
     spots = {shim.legacy_name: _definition(tree, shim, path) for shim in shims}
     _require_free(tree, path, shims)
     lines = _Lines(text)
-    edits = [_replacement(text, lines, spots[shim.legacy_name], shim) for shim in shims]
     aliases = [shim for shim in shims if shim.form == "alias"]
+    moved = _moved(tree) | {shim.legacy_name: shim.private for shim in aliases}
+    edits = [_replacement(text, lines, spots[shim.legacy_name], _with_names(shim, moved)) for shim in shims]
     edits += _uses(tree, lines, aliases, list(spots.values()))
     edits.append(_imports(tree, lines, shims, support))
     if aliases:
         edits += _exports(tree, lines, text, aliases)
     return apply_edits(text, edits)
+
+
+def _moved(tree: ast.Module) -> dict[str, str]:
+    """Names that earlier runs made aliases of, by the private name that the file binds."""
+    block = _own_block(tree)
+    return {} if block is None else {old: f"_{new}" for old, (_, new) in _known_targets(block).items()}
+
+
+def _with_names(shim: Shim, moved: Mapping[str, str]) -> Shim:
+    """The shim with the file's private names in its expressions: an alias is no name that the file itself can read."""
+    init = tuple(Argument(item.name, _renamed(item.value, moved)) for item in shim.adapter.init)
+    forward = tuple(Argument(item.name, _renamed(item.value, moved)) for item in shim.adapter.forward)
+    return replace(shim, adapter=replace(shim.adapter, init=init, forward=forward))
+
+
+def _renamed(expression: str, moved: Mapping[str, str]) -> str:
+    names = [node for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)]
+    edits = [
+        Edit(node.col_offset, node.col_offset + len(node.id), moved[node.id])
+        for node in names
+        if node.id in moved and node.lineno == 1
+    ]
+    return apply_edits(expression, edits)
 
 
 class _Lines:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A component's parameter and its value: a Python expression over the legacy parameters and the legacy file's names."""
+    """A component's parameter and its value: an expression over the legacy parameters and the legacy file's names."""
 
     name: str
     value: str
@@ -13,9 +13,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """`init` and `forward` are keyword arguments of the component; `state` pairs (component attribute, legacy attribute)
-    for every first part of a `state_dict` key that differs; `lacking` are attributes the component sets and the original
-    does not, with the value that holds for this original.
+    """`init` and `forward` are keyword arguments of the component; `state` pairs (component attribute, legacy
+    attribute) for every first part of a `state_dict` key that differs; `lacking` are attributes the component sets and
+    the original does not, with the value that holds for this original.
 
     For a function only `forward` is used. A parameter that is not listed keeps its default.
     """

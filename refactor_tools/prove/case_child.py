@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 
 from refactor_tools.model.proofs import Case, OriginalTask
-from refactor_tools.prove.case_constructors import Constructed, NotConstructed, constructions
+from refactor_tools.prove.case_constructors import Constructed, NotConstructed, constructions, with_defaults
 from refactor_tools.prove.case_facts import SourceFacts, read_facts
 from refactor_tools.prove.case_inputs import space_of
 from refactor_tools.prove.case_runs import Runner
@@ -56,8 +56,7 @@ def _searched(
     constructed: Constructed | None,
     trials: int = TRIALS,
 ) -> Case:
-    arguments = constructed.arguments if constructed else {}
-    space = space_of(entry, arguments)
+    space = space_of(entry, with_defaults(definition, constructed.arguments) if constructed else {})
     search = Search(Runner(entry, space.dims, recorder), space, facts, trials)
     base = search.required()
     if base is None:

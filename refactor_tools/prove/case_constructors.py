@@ -51,7 +51,7 @@ def constructions(definition: Callable[..., object], facts: SourceFacts) -> Iter
             seen.append(found.arguments)
             yield found
     for plan, base in failed:
-        for changed in _alternatives(base):
+        for changed in (*_alternatives(base), *_completed(definition, base, plan)):
             attempt = construct(definition, changed, facts, plan)
             if isinstance(attempt, Constructed) and attempt.arguments not in seen:
                 seen.append(attempt.arguments)
@@ -141,6 +141,13 @@ def parameters_of(definition: Callable[..., object]) -> Mapping[str, inspect.Par
         return {}
 
 
+def with_defaults(definition: Callable[..., object], arguments: Mapping[str, CaseValue]) -> Arguments:
+    """The arguments and the numbers that stand for those that were left out, which say as much about sizes."""
+    found = {name: parameter.default for name, parameter in parameters_of(definition).items()}
+    numbers = (int, tuple)
+    return {name: value for name, value in found.items() if isinstance(value, numbers)} | dict(arguments)
+
+
 def _is_config(name: str) -> bool:
     words = ("config", "cfg", "conf", "args", "hparams", "params", "opt", "options", "hps", "settings", "configuration")
     return name in words or name.endswith(("_config", "_cfg", "_args", "_params"))
@@ -148,9 +155,9 @@ def _is_config(name: str) -> bool:
 
 def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
     """Arguments in other forms: larger images, everything plural as a tuple, then one at a time as something else."""
-    images = {name: 256 for name in arguments if re.search(r"im(age|g)_?(size|height|width)", name)}
-    if images:
-        yield {**arguments, **images}
+    images = [name for name in arguments if re.search(r"im(age|g)_?(size|height|width)", name)]
+    for side in (64, 256, 336) if images else ():
+        yield {**arguments, **dict.fromkeys(images, side)}
     numbers = {name: value for name, value in arguments.items() if type(value) is int}
     plural = {name: value for name, value in numbers.items() if name.endswith("s") and name != "heads"}
     for count in (2, 3, 4):
@@ -162,6 +169,15 @@ def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
             yield from ({**arguments, name: form} for form in forms)
         elif isinstance(value, bool | float):
             yield from ({**arguments, name: other} for other in (2, 1))
+
+
+def _completed(definition: Callable[..., object], arguments: Arguments, plan: int) -> Iterator[Arguments]:
+    """With arguments that may be left out but must not be: one at a time, then all."""
+    sizes = _sizes(plan, 0.25)
+    left = [name for name, parameter in parameters_of(definition).items() if parameter.default is None]
+    for name in left:
+        yield {**arguments, name: sizes.size(name)}
+    yield {**arguments, **{name: sizes.size(name) for name in left}}
 
 
 def _said(arguments: Arguments, error: Exception) -> str:

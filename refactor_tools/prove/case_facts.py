@@ -90,11 +90,8 @@ def _last_name(node: ast.AST) -> str:
 
 def _items(node: ast.AST) -> Iterator[tuple[str, str]]:
     for item in ast.walk(node):
-        key: ast.AST | None = None
-        if isinstance(item, ast.Subscript):
-            key = item.slice
-        if key is not None and isinstance(item, ast.Subscript) and isinstance(item.value, ast.Name):
-            yield from ((item.value.id, text) for text in _texts(key))
+        if isinstance(item, ast.Subscript) and isinstance(item.value, ast.Name):
+            yield from ((item.value.id, text) for text in _texts(item.slice))
 
 
 def _nullable(node: ast.AST) -> Iterator[str]:
@@ -112,7 +109,7 @@ def _commented_ranks(entry: ast.AST, text: str) -> Iterator[tuple[str, int]]:
 
 
 def _ranks(entry: ast.AST) -> Iterator[tuple[str, int]]:
-    """Ranks by `b, n, d = x.shape` and by `rearrange(x, "b n d -> ...")`, the first use of a name last so that it wins."""
+    """Ranks by `b, n, d = x.shape` and by `rearrange(x, "b n d -> ...")`, a name's first use last: it wins."""
     found = [pair for node in ast.walk(entry) for pair in (*_unpacked(node), *_patterned(node))]
     parameters = set(_parameters(entry))
     yield from ((name, rank) for name, rank in reversed(found) if name in parameters)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import Literal
 
 from torch import nn
 
@@ -27,7 +29,9 @@ _ATTRIBUTES = (
     "out_channels",
 )
 
-Origins = Mapping[str, int]
+_LARGEST = 2**20
+
+Group = Literal["mask", "lengths", "ids", "tensor", "time", "scalar", "flag"]
 Shape = tuple[int | str, ...]
 
 
@@ -97,40 +101,35 @@ def candidates(name: str, space: Space, rank: int | None, first_layer: int) -> l
     `rank` is how many sizes the source gives it, `first_layer` how many the first layer expects (0 where any number).
     """
     role = role_of(name)
-    groups: dict[Role, list[CaseValue]] = {
+    groups: dict[Group, list[CaseValue]] = {
         "mask": [*_masks()],
         "lengths": [TensorSpec(("B",), "lengths", "L"), TensorSpec(("B",), "lengths", "S")],
         "ids": [*_ids(space, role)],
         "tensor": [*_tensors(space, role, rank or first_layer)],
+        "time": [TensorSpec(("B",)), TensorSpec(("B", "L")), TensorSpec(("B", 1))],
         "scalar": [1, 0.5, -1],
         "flag": [False, True],
     }
-    order = dict.fromkeys([_group(role), *_FOLLOWING[_group(role)]])
-    if role == "targets":
-        order = dict.fromkeys(("ids", "tensor"))
-    elif role == "time":
-        yield_first: list[CaseValue] = [TensorSpec(("B",)), TensorSpec(("B", "L")), TensorSpec(("B", 1))]
-        return [*yield_first, *groups["ids"], *groups["tensor"], *groups["scalar"]]
-    found = [value for group in order for value in groups[group]]
+    found = [value for group in _ORDER[role] for value in groups[group]]
     return sorted(found, key=lambda value: _misfit(value, rank))
 
 
-_FOLLOWING: Mapping[Role, tuple[Role, ...]] = {
-    "mask": ("tensor",),
-    "lengths": ("tensor", "ids"),
-    "ids": ("tensor",),
-    "tensor": ("ids", "scalar"),
-    "scalar": ("tensor",),
-    "flag": ("tensor",),
+_ORDER: Mapping[Role, tuple[Group, ...]] = {
+    "mask": ("mask", "tensor"),
+    "lengths": ("lengths", "tensor", "ids"),
+    "ids": ("ids", "tensor"),
+    "targets": ("ids", "tensor"),
+    "image": ("tensor", "ids", "scalar"),
+    "video": ("tensor", "ids", "scalar"),
+    "time": ("time", "ids", "tensor", "scalar"),
+    "flag": ("flag", "tensor"),
+    "scalar": ("scalar", "tensor"),
+    "tensor": ("tensor", "ids", "scalar"),
 }
 
 
-def _group(role: Role) -> Role:
-    return {"targets": "ids", "image": "tensor", "video": "tensor", "time": "tensor"}.get(role, role)  # type: ignore[return-value]
-
-
 def _misfit(value: CaseValue, rank: int | None) -> bool:
-    return rank is not None and isinstance(value, TensorSpec) and len(value.shape) != rank
+    return rank is not None and not (isinstance(value, TensorSpec) and len(value.shape) == rank)
 
 
 def _masks() -> Iterator[TensorSpec]:
@@ -156,7 +155,22 @@ def _tensors(space: Space, role: Role, rank: int) -> Iterator[TensorSpec]:
         shapes = [*_spatial(space, 5 if role == "video" else 4), *shapes]
     if rank:
         shapes.sort(key=lambda shape: len(shape) != rank)
-    yield from (TensorSpec(shape) for shape in dict.fromkeys(shapes))
+    if rank > 4:
+        sides = (("B", *(["T"] * (rank - 4)), "L", "L"), ("B", 2, 2, *([7] * (rank - 4))))
+        shapes = [(*side[: rank - 1], letter) for side in sides for letter in letters[:4]] + shapes
+    yield from (TensorSpec(shape) for shape in dict.fromkeys(shapes) if _elements(shape, space) <= _LARGEST)
+
+
+def _elements(shape: Shape, space: Space) -> int:
+    return prod(space.dims[size] if isinstance(size, str) else size for size in shape)
+
+
+def multiples(space: Space, divisors: Sequence[int]) -> Iterator[TensorSpec]:
+    """Images and sequences whose sides `divisors` divide, for code that cuts its input into parts of that size."""
+    for divisor in divisors:
+        for channel in (3, *space.letters[:3]):
+            yield from (TensorSpec(("B", channel, side, side)) for side in (divisor * 2, divisor * 4, divisor * 16))
+        yield from (TensorSpec(("B", divisor * 2, letter)) for letter in space.letters[:3])
 
 
 def _flat(letters: Sequence[str]) -> Iterator[Shape]:

@@ -10,7 +10,7 @@ from torch import nn
 from refactor_tools.model.proofs import CaseValue, TensorSpec
 from refactor_tools.prove.case_constructors import VARIADIC, missing_entry, parameters_of
 from refactor_tools.prove.case_facts import SourceFacts
-from refactor_tools.prove.case_inputs import Space, candidates
+from refactor_tools.prove.case_inputs import Space, candidates, multiples
 from refactor_tools.prove.case_names import kind_of
 from refactor_tools.prove.case_runs import Outcome, Runner
 
@@ -39,7 +39,7 @@ class Search:
         parameters = inputs_of(self.runner.entry)
         for name, parameter in parameters.items():
             variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL and len(self.options) == 0
-            if parameter.kind not in VARIADIC and parameter.default is inspect.Parameter.empty or variadic:
+            if (parameter.kind not in VARIADIC and parameter.default is inspect.Parameter.empty) or variadic:
                 for place in self._places(name, parameter):
                     self.options[place] = self.values(place[-1], parameter)
         found = self._solve()
@@ -104,7 +104,13 @@ class Search:
         """Changes of one input: those to a size that the error names first, then likely values of all before others."""
         sizes = outcome.sizes - {1, 2}
         named = {letter for letter, size in self.space.dims.items() if size in sizes and letter in self.space.origins}
+        divisors = sorted(size for size in sizes if "divi" in str(outcome.error) and 3 <= size <= 64)
         moves = [
+            (False, rank, place, value)
+            for place in self.options
+            for rank, value in enumerate(multiples(self.space, divisors))
+        ]
+        moves += [
             (not (isinstance(value, TensorSpec) and named & set(map(str, value.shape))), rank, place, value)
             for place, values in self.options.items()
             for rank, value in enumerate(values)
@@ -173,14 +179,17 @@ def arranged(choice: Choice) -> dict[str, CaseValue]:
 
 
 def _first_rank(entry: object) -> int:
-    """How many sizes the input of the first layer has, where it is one that knows."""
-    for child in entry.modules() if isinstance(entry, nn.Module) else ():
+    """How many sizes the first layer's input has, where it or a parameter that broadcasts says so; 0 where none does."""
+    if not isinstance(entry, nn.Module):
+        return 0
+    broadcast = [parameter.dim() for parameter in entry.parameters(recurse=False) if 1 in parameter.shape[1:]]
+    for child in entry.modules():
         for layer, rank in _LAYER_RANKS:
             if isinstance(child, layer):
                 return rank
         if isinstance(child, nn.Linear | nn.Embedding | nn.LSTM):
-            return 0
-    return 0
+            break
+    return max(broadcast, default=0)
 
 
 def with_size(value: CaseValue, symbol: str, size: int) -> CaseValue:

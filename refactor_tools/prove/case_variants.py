@@ -8,7 +8,7 @@ from itertools import combinations
 from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
 from refactor_tools.prove.case_constructors import Constructed, arguments_of, construct, parameters_of
 from refactor_tools.prove.case_inputs import resized
-from refactor_tools.prove.case_names import role_of
+from refactor_tools.prove.case_names import Sizes, role_of
 from refactor_tools.prove.case_runs import Outcome, Runner
 from refactor_tools.prove.case_search import Search, inputs_of, with_size
 
@@ -150,14 +150,11 @@ def _other_arguments(found: Found, constructed: Constructed) -> Iterator[tuple[I
             if isinstance(default, str) or name in base:
                 yield {**base, name: text}, 0.25
         if default is None and name not in base:
-            value = constructed_value(found, name, parameter)
-            yield {**base, name: value}, 0.25
+            yield {**base, name: _left_out(found, name, parameter)}, 0.25
 
 
-def constructed_value(found: Found, name: str, parameter: inspect.Parameter) -> CaseValue:
+def _left_out(found: Found, name: str, parameter: inspect.Parameter) -> CaseValue:
     """A value for an argument that may be left out: the first width, which most often must agree."""
-    from refactor_tools.prove.case_names import Sizes
-
     width = found.runner.dims.get("D", 24)
     return Sizes((width,), dropout=0.25).value(name, parameter.annotation, found.search.facts)
 

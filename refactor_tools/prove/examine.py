@@ -3,10 +3,11 @@
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
-from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask
+from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask, ShimPlace
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.ladder import climb, conclude
@@ -98,7 +99,9 @@ def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterat
         with isolated(seed=0), silent():
             shim = _callable(load_shim(original.shim))
     except Exception as error:  # noqa: BLE001 - whatever the old import raises now is the finding
-        yield Check("shim import", False, str(describe(error)))
+        missing = _missing_package(error, original.shim)
+        reason = f"the legacy file needs `{missing}`, which is not installed here, so that its shim was not run"
+        yield Check("shim import", None, reason) if missing else Check("shim import", False, str(describe(error)))
         return
     pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
     yield check_signature(pair)
@@ -107,6 +110,15 @@ def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterat
             yield check_function(pair, setting, pair_up(subject, setting).original)
         else:
             yield from check_module(pair, setting, original_alone(subject, setting))
+
+
+def _missing_package(error: Exception, shim: ShimPlace) -> str:
+    """The package of other people that an import lacked, "" where what is missing belongs to the tree."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    top = error.name.partition(".")[0]
+    ours = any((Path(folder) / name).exists() for folder in shim.sys_path for name in (top, f"{top}.py"))
+    return "" if ours else top
 
 
 def _arms(reached: Reach) -> Arms:

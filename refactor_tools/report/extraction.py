@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from refactor_tools.model.proofs import ComponentProof
 
 
+# More texts than this stand one below the other.
+_COLUMNS = 3
+
+
 class Component(Protocol):
     """What the report shows of a component that a run made."""
 
@@ -50,6 +54,9 @@ def print_component(console: Console, component: Component) -> None:
     for new, old, file in _renamed(component):
         table.add_row("state keys", Text(f"{old}.* -> {new}.* ({file})"))
     console.print(Padding(table, (0, 0, 0, 4), expand=False))
+    for difference in component.differences:
+        if difference.kind == "left out":
+            _wrapped(console, f"left out: {difference.values[0][0]}: {difference.where}")
     style = "green" if component.verdict.startswith(("PROVED", "BIT")) else "yellow"
     console.print(
         Padding(Text.assemble((component.verdict, style), _proof_words(component.proof)), (0, 0, 0, 4), expand=False)
@@ -106,7 +113,12 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
     console.print(Text.assemble("  ", (name, "bold"), "  ", ("refused", "red"), f": {refusal.reason}"))
     table = Table(box=None, show_header=False, padding=(0, 2), expand=False)
     for detail in refusal.details:
-        table.add_row(*(Text(text.strip() or "-", overflow="fold") for text in detail))
+        distinct = dict.fromkeys(text.strip() or "-" for text in detail)
+        if len(distinct) <= _COLUMNS:
+            table.add_row(*(Text(text, overflow="fold") for text in distinct))
+        else:
+            for text in distinct:
+                table.add_row(Text(text, overflow="fold"))
     if refusal.details:
         console.print(Padding(table, (0, 0, 0, 4), expand=False))
     for member in members:

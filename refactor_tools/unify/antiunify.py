@@ -6,6 +6,7 @@ template one after another. `forward` comes first, since it fixes which attribut
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -21,17 +22,32 @@ from refactor_tools.unify.template import ForwardParameter, Template, hoist_of, 
 _LEAST = 0.4
 
 
-def generalise(members: Sequence[Member]) -> Template:
-    """Fold the members, the medoid first, into one template.
+@dataclass(frozen=True, slots=True)
+class Generalisation:
+    """The template of `members`; `left_out` are those that differ in something no hole or option can stand for."""
+
+    template: Template
+    members: tuple[Member, ...]
+    left_out: tuple[tuple[Member, Mismatch], ...] = ()
+
+
+def generalise(members: Sequence[Member]) -> Generalisation:
+    """Fold the members, the medoid first, into one template; those that do not fit are left out.
 
     Raises:
-        Mismatch: something differs that no hole or option can stand for.
+        Mismatch: none fits to the medoid; it is the first one's.
     """
-    medoid = members[0]
-    fold = _Fold(medoid)
+    fold = _Fold(members[0])
+    kept, left_out = [members[0]], []
     for member in members[1:]:
-        fold.add(member)
-    return fold.template(len(members))
+        try:
+            fold.add(member)
+            kept.append(member)
+        except Mismatch as mismatch:
+            left_out.append((member, mismatch))
+    if left_out and len(kept) == 1:
+        raise left_out[0][1]
+    return Generalisation(fold.template(len(kept)), tuple(kept), tuple(left_out))
 
 
 class _Fold(ExpressionFold):
@@ -57,16 +73,24 @@ class _Fold(ExpressionFold):
         ).narrowed(members)
 
     def add(self, member: Member) -> None:
-        """Widen the template until `member` is an instance of it, too."""
+        """Widen the template until `member` is an instance of it, too; as it was where that fails."""
         self.begin()
-        if isinstance(self.node, cst.ClassDef) and isinstance(member.node, cst.ClassDef):
-            self.node = self._class(self.node, member.node)
-        elif isinstance(self.node, cst.FunctionDef) and isinstance(member.node, cst.FunctionDef):
-            self.node = self._function(self.node, member.node)
-        else:
-            raise Mismatch("one is a class and another a function", ())
+        before, forward = self.state(), list(self.forward)
+        try:
+            self.node = self._united(self.node, member.node)
+        except Mismatch:
+            self.restore(before)
+            self.forward = forward
+            raise
         self.end()
         self.count += 1
+
+    def _united(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.ClassDef | cst.FunctionDef:
+        if isinstance(left, cst.ClassDef) and isinstance(right, cst.ClassDef):
+            return self._class(left, right)
+        if isinstance(left, cst.FunctionDef) and isinstance(right, cst.FunctionDef):
+            return self._function(left, right)
+        raise Mismatch("one is a class and another a function", ())
 
     def _class(self, left: cst.ClassDef, right: cst.ClassDef) -> cst.ClassDef:
         if not same([base.value for base in left.bases], [base.value for base in right.bases]):

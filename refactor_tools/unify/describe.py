@@ -68,6 +68,7 @@ def differences(candidate: Candidate) -> tuple[Difference, ...]:
         if item.holes
     ]
     found += _optional_parts(candidate, ids)
+    found += [Difference("left out", reason, ((identity, reason),)) for identity, reason in candidate.left_out]
     for parameter in candidate.template.forward:
         if None in parameter.names:
             values = tuple(zip(ids, _texts(parameter.names), strict=True))

@@ -145,12 +145,15 @@ class ExpressionFold(FoldState):
         """Another class in the same place: its name is the hole if the arguments agree, else the whole call is."""
         if role(ours) != role(theirs):
             raise Mismatch("layers differ", self.texts([left], [right]))
-        before = self.state()
-        try:
-            args = self._arguments(left, right, theirs)
-        except Mismatch:
-            self.restore(before)
-            raise
+        names = [[arg.keyword and arg.keyword.value for arg in call.args] for call in (left, right)]
+        if names[0] != names[1] or any(arg.star for arg in (*left.args, *right.args)) or {ours, theirs} & _SEQUENCES:
+            raise Mismatch("layers with other arguments", self.texts([left], [right]))
+        args = []
+        for argument, (a, b) in zip(
+            _by_name(right.args, constructor_parameters(theirs)), zip(left.args, right.args, strict=True), strict=True
+        ):
+            self.argument = (theirs, argument)
+            args.append(self._arg(a, b))
         self.argument = ("", "")
         return left.with_changes(func=self.hole(left.func, right.func), args=args)
 
@@ -178,7 +181,7 @@ class ExpressionFold(FoldState):
         if any(arg.star for arg in (*left, *right)):
             if len(left) != len(right) or any(a.star != b.star for a, b in zip(left, right, strict=True)):
                 raise Mismatch("starred arguments differ", self.texts(left, right))
-            return [self._starred(a, b) for a, b in zip(left, right, strict=True)]
+            return [self._arg(a, b) for a, b in zip(left, right, strict=True)]
         result: list[cst.Arg] = []
         ours = [arg.value for arg in left]
         theirs = [arg.value for arg in right]
@@ -194,7 +197,7 @@ class ExpressionFold(FoldState):
                 result.append(cst.Arg(optional_element(number, self.opened(theirs[j]))))
         return result
 
-    def _starred(self, left: cst.Arg, right: cst.Arg) -> cst.Arg:
+    def _arg(self, left: cst.Arg, right: cst.Arg) -> cst.Arg:
         value = self.node_of(left.value, right.value)
         assert isinstance(value, cst.BaseExpression)
         return left.with_changes(value=value)

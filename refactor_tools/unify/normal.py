@@ -48,7 +48,7 @@ class _Plain(cst.CSTTransformer):
         return cst.Assign(targets=[cst.AssignTarget(updated_node.target)], value=updated_node.value)
 
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
-        return updated_node.with_changes(body=_without_docstring(updated_node.body), returns=None)
+        return updated_node.with_changes(body=_returning(_without_docstring(updated_node.body)), returns=None)
 
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         return updated_node.with_changes(body=_without_docstring(updated_node.body))
@@ -74,12 +74,30 @@ class _Spelling(FreeNames):
         return expression(house) if house else super().leave_Attribute(original_node, updated_node)
 
 
-def _without_docstring(body: cst.BaseSuite) -> cst.BaseSuite:
+def _without_docstring(body: cst.BaseSuite) -> cst.IndentedBlock:
     items = statements(body)
     if items and is_docstring(items[0]):
         items = items[1:]
     kept = [item for item in items if not isinstance(item, cst.SimpleStatementLine) or item.body]
     return cst.IndentedBlock(body=kept or [cst.SimpleStatementLine(body=[cst.Pass()])])
+
+
+def _returning(body: cst.IndentedBlock) -> cst.IndentedBlock:
+    """`x = e; return x` as `return e`."""
+    if len(body.body) < 2:
+        return body
+    before, last = body.body[-2:]
+    if not isinstance(before, cst.SimpleStatementLine) or not isinstance(last, cst.SimpleStatementLine):
+        return body
+    assigned = assigned_name(before)
+    if assigned is None or not isinstance(last.body[0], cst.Return):
+        return body
+    value = last.body[0].value
+    if not isinstance(value, cst.Name) or value.value != assigned[0]:
+        return body
+    small = last.body[0].with_changes(value=assigned[1])
+    united = last.with_changes(body=[small], leading_lines=before.leading_lines)
+    return body.with_changes(body=[*body.body[:-2], united])
 
 
 def inline_locals(node: cst.ClassDef, parameters: frozenset[str], *, everything: bool) -> cst.ClassDef:

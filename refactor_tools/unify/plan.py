@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -26,7 +26,8 @@ from refactor_tools.unify.template import ForwardParameter, Template, option_of
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A component that every member is an instance of. `node` has no docstrings yet; `adapters` and `verbatim` go with
-    `members`: `verbatim` says that the component has the member's own signature and names throughout.
+    `members`: `verbatim` says that the component has the member's own signature and names throughout. `left_out` are
+    the copies (by id) that could not be merged with the others, and why.
     """
 
     name: str
@@ -38,21 +39,22 @@ class Candidate:
     adapters: tuple[Adapter, ...]
     verbatim: tuple[bool, ...]
     template: Template
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def unify(members: Sequence[Member], *, max_parameters: int = 6, max_branches: int = 2) -> Candidate | Refusal:
     """The least general component for `members`, or why there is none."""
     arranged = around_medoid(members)
     try:
-        template = generalise(arranged)
-        check_round_trip(template, arranged)
-        candidate = _candidate(template, arranged, max_parameters, max_branches)
+        found = generalise(arranged)
+        check_round_trip(found.template, found.members)
+        candidate = _candidate(found.template, found.members, max_parameters, max_branches)
         cst.parse_module(cst.Module(body=[candidate.node]).code)
     except Mismatch as mismatch:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
     except (cst.CSTValidationError, cst.ParserSyntaxError) as error:
         return Refusal("the copies cannot be written as one", ((str(error),),))
-    return candidate
+    return replace(candidate, left_out=tuple((member.id, str(mismatch)) for member, mismatch in found.left_out))
 
 
 def around_medoid(members: Sequence[Member]) -> tuple[Member, ...]:

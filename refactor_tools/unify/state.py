@@ -13,9 +13,12 @@ class Mismatch(Exception):
     """Two copies differ where nothing can stand for both; `texts` are the two places."""
 
     def __init__(self, reason: str, texts: tuple[str, ...]) -> None:
-        super().__init__(reason)
+        super().__init__(reason, texts)
         self.reason = reason
         self.texts = texts
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {' | '.join(dict.fromkeys(self.texts))}" if self.texts else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class FoldState:
         assert isinstance(state, _State)
         self.holes, self.options, self.hoists = dict(state.holes), dict(state.options), dict(state.hoists)
         self.attributes, self.local = dict(state.attributes), dict(state.local)
-        self.own_locals[self.method] = self.local
+        if self.method:
+            self.own_locals[self.method] = self.local
 
     def cost(self) -> int:
         return len(self.holes) + 3 * len(self.options) + len(self.hoists)

@@ -169,6 +169,17 @@ def test_a_second_run_extends_the_block_of_the_first() -> None:
     assert '"Same": ("library.parts", "Same"),' in twice
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_shim_does_not_read_a_name_that_became_an_alias(together: bool) -> None:
+    """The module's `__getattr__` serves others; in the file itself the name is gone."""
+    layer = replace(ADAPTED, adapter=replace(ADAPTED.adapter, init=(Argument("norm", "Same if p else Same.other"),)))
+    if together:
+        text = shimmed(LEGACY, "layers.py", [layer, ALIAS], "library")
+    else:
+        text = shimmed(shimmed(LEGACY, "layers.py", [ALIAS], "library"), "layers.py", [layer], "library")
+    assert "super().__init__(norm=_Same if p else _Same.other)" in text
+
+
 def test_line_ends_are_kept() -> None:
     text = shimmed(LEGACY.replace("\n", "\r\n"), "layers.py", [ADAPTED, ALIAS], "library")
     assert "\n" not in text.replace("\r\n", "")

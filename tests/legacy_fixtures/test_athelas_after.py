@@ -45,10 +45,15 @@ def test_the_generated_tests_and_examples_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["ruff", "check", "--isolated", "--line-length", "120"], ["mypy", "--strict", "--no-warn-return-any"]]
+    "command",
+    [
+        ["ruff", "check", "--isolated", "--line-length", "120", "athelas/models/pytorch"],
+        ["ruff", "format", "--check", "--isolated", "--line-length", "120", "athelas/models/pytorch"],
+        ["mypy", "--strict", "--no-warn-return-any", "--explicit-package-bases", "-p", "athelas.models.pytorch"],
+    ],
 )
 def test_the_library_is_clean(command: list[str]) -> None:
-    done = run("-m", *command, "src/athelas/models/pytorch", cwd=ATHELAS / "after", path=str(ATHELAS / "after/src"))
+    done = run("-m", *command, cwd=ATHELAS / "after/src")
     assert done.returncode == 0, done.stdout
 
 

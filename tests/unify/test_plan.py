@@ -305,3 +305,32 @@ def test_functions_unite_too(united: Unify, code: Code) -> None:
 
 def test_order_of_the_files_does_not_matter(united: Unify, code: Code) -> None:
     assert code(united(FFWD, NET)) == code(united(FFWD, NET))
+
+
+def test_a_copy_that_does_not_fit_is_left_out_and_named(united: Unify, values: Values) -> None:
+    fits = [simple(f"self.fc = nn.LayerNorm(dim, eps={eps})") for eps in ("1e-6", "1e-5")]
+    other = simple("self.fc = nn.LayerNorm(dim)", "self.fc(x).flip(0)")
+    candidate = united(*fits, other)
+    assert isinstance(candidate, Candidate)
+    assert [member.path for member in candidate.members] == ["copy_0.py", "copy_1.py"]
+    [(identity, reason)] = candidate.left_out
+    assert identity == "copy_2.py::Layer"
+    assert "self.fc(x).flip" in reason
+
+
+def test_what_is_left_out_leaves_no_trace(united: Unify, code: Code) -> None:
+    fits = [simple(f"self.fc = nn.Linear({width}, 1)", parameters=width) for width in ("dim", "n")]
+    other = simple("self.fc = nn.Linear(w, 1); self.drop = nn.Dropout(p)", "self.fc(x).flip(0)", parameters="w, p")
+    assert code(united(fits[0], other, fits[1])) == code(united(*fits))
+
+
+def test_a_result_may_have_a_name(united: Unify) -> None:
+    named = simple("self.fc = nn.Linear(dim, 1)").replace("return self.fc(x)", "y = self.fc(x)\n        return y")
+    candidate = united(simple("self.fc = nn.Linear(dim, 1)"), named)
+    assert isinstance(candidate, Candidate)
+    assert candidate.verbatim == (True, True)
+
+
+def test_layers_with_other_arguments_are_not_one_factory(united: Unify) -> None:
+    candidate = united(simple("self.fc = nn.LayerNorm(dim, bias=False)"), simple("self.fc = nn.RMSNorm(dim)"))
+    assert isinstance(candidate, Refusal) or not any("Callable" in (p.annotation or "") for p in candidate.constructor)

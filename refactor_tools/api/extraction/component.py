@@ -34,7 +34,7 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, ProofTask, fails
+from refactor_tools.model.proofs import Case, Check, ComponentProof, OriginalProof, ProofTask, fails
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.prove.synthesis import find_cases
@@ -168,6 +168,8 @@ def _extracted(
     plan: Plan, keymap: KeyMap, proof: ComponentProof | None, certificate: Certificate | None, notes: tuple[str, ...]
 ) -> ExtractedComponent:
     verdict = proof.verdict if proof is not None else _verdict(certificate)
+    unrun = [c.detail for o in (proof.originals if proof else ()) for c in o.checks if _not_run(c)]
+    notes = (*notes, *dict.fromkeys(unrun))
     return ExtractedComponent(
         name=plan.name,
         path=plan.path,
@@ -178,6 +180,10 @@ def _extracted(
         proof=proof,
         notes=notes,
     )
+
+
+def _not_run(check: Check) -> bool:
+    return check.name == "shim import" and check.passed is None
 
 
 def _verdict(certificate: Certificate | None) -> str:

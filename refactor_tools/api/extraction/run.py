@@ -95,10 +95,22 @@ class _Run:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
         _require_readable(self.analysis, target)
+        for group in self._parts(target):
+            self.extract(group)
+        self._one(target)
+
+    def _parts(self, target: Target) -> list[Target]:
+        """What the members build and the library lacks: parts of one name, one in each file, are one target."""
+        by_name: dict[str, list[str]] = {}
         for needed in components_needed(target.members, self.analysis):
             if not self._in_library(needed):
-                self.extract(find_target(needed, self.analysis, self.keymaps))
-        self._one(target)
+                by_name.setdefault(needed.partition("::")[2], []).append(needed)
+        parts = []
+        for name, ids in by_name.items():
+            found = find_target(ids[0], self.analysis, self.keymaps)
+            together = set(ids) <= set(found.members)
+            parts.append(found if together else Target(name, tuple(sorted(ids))))
+        return parts
 
     def _in_library(self, identity: str) -> bool:
         return any(identity == original.id for keymap in self.keymaps for original in keymap.originals)

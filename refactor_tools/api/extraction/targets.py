@@ -9,6 +9,9 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.facts import Definition
 
+# More members than this are chosen by the path of one of them.
+_LISTED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -35,10 +38,11 @@ def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], member
         return Target(done.name, tuple(original.id for original in done.originals), done)
     if not found:
         raise UnknownName(_unknown(name, definitions.values()))
-    groups = _groups(found, analysis)
-    if len(groups) > 1:
+    known = frozenset[str]().union(*(_ids(keymap) for keymap in keymaps))
+    groups = _groups([item for item in found if item.id not in known] or found, analysis)
+    if len(groups) > 1 and "::" not in name:
         raise AmbiguousName(_choices(name, groups))
-    return Target(definitions[found[0].id].name, groups[0])
+    return Target(definitions[groups[0][0]].name if "::" in name else name, groups[0])
 
 
 def _ids(keymap: KeyMap) -> frozenset[str]:
@@ -76,5 +80,8 @@ def _nearest(near: Sequence[str]) -> str:
 
 
 def _choices(name: str, groups: Sequence[tuple[str, ...]]) -> str:
-    listed = "\n".join(f"  --members {','.join(group)}" for group in groups)
-    return f"{name} is the name of {len(groups)} different algorithms; choose one:\n{listed}"
+    listed = "\n".join(
+        f"  --members {','.join(group)}" if len(group) <= _LISTED else f"  {group[0]}   ({len(group)} copies)"
+        for group in groups
+    )
+    return f"{name} is the name of {len(groups)} different algorithms; choose one by its members or its path:\n{listed}"
