@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.codemods.import_adapted import Unresolved
-from refactor_tools.codemods.import_text import Text
+from refactor_tools.codemods.text import Text
 from refactor_tools.model.adapters import Argument
 from refactor_tools.model.facts import Parameter
 

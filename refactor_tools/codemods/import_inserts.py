@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from refactor_tools.codemods.import_bindings import ModuleBinding, StarBinding
 from refactor_tools.codemods.import_scopes import Names, Scope
-from refactor_tools.codemods.import_text import Text, import_line, insertion_after
+from refactor_tools.codemods.import_text import import_line, insertion_after
+from refactor_tools.codemods.text import Text
 from refactor_tools.model.changes import Edit
 from refactor_tools.model.migrations import Move
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from refactor_tools.codemods.import_text import Text, import_line, insertion_before
+from refactor_tools.codemods.import_text import import_line, insertion_before
+from refactor_tools.codemods.text import Text
 from refactor_tools.model.changes import Edit
 
 _TOKEN = re.compile(r"#[^\r\n]*|\w+|\\?(?:\r\n|\r|\n)|[^\S\r\n]+|.")

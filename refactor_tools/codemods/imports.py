@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from refactor_tools.changes.text import apply_edits
 from refactor_tools.codemods.import_adapted import CallSite, Unresolved, call_sites, require_no_other_use
 from refactor_tools.codemods.import_bindings import Binding, ModuleBinding, NameBinding, StarBinding, bindings
 from refactor_tools.codemods.import_calls import Signatures, adapted_arguments, call_text
@@ -15,8 +16,9 @@ from refactor_tools.codemods.import_inserts import Inserts
 from refactor_tools.codemods.import_meanings import same_meaning
 from refactor_tools.codemods.import_scopes import Names
 from refactor_tools.codemods.import_statements import Target, retarget
-from refactor_tools.codemods.import_text import Text, apply_edits, import_line
+from refactor_tools.codemods.import_text import import_line
 from refactor_tools.codemods.import_tree import SourceTree
+from refactor_tools.codemods.text import Text
 from refactor_tools.model.changes import Edit
 from refactor_tools.model.migrations import Kept, Move, Rewritten
 

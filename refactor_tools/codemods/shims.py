@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.changes.text import apply_edits
+from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.changes import Edit
@@ -51,14 +52,14 @@ def shimmed(text: str, path: str, shims: Sequence[Shim], support: str) -> str:
     tree = _parsed(text, path)
     spots = {shim.legacy_name: _definition(tree, shim, path) for shim in shims}
     _require_free(tree, path, shims)
-    lines = _Lines(text)
+    source = Text(text)
     aliases = [shim for shim in shims if shim.form == "alias"]
     moved = _moved(tree) | {shim.legacy_name: shim.private for shim in aliases}
-    edits = [_replacement(text, lines, spots[shim.legacy_name], _with_names(shim, moved)) for shim in shims]
-    edits += _uses(tree, lines, aliases, list(spots.values()))
-    edits.append(_imports(tree, lines, shims, support))
+    edits = [_replacement(source, spots[shim.legacy_name], _with_names(shim, moved)) for shim in shims]
+    edits += _uses(tree, source, aliases, list(spots.values()))
+    edits.append(_imports(tree, source, shims, support))
     if aliases:
-        edits += _exports(tree, lines, text, aliases)
+        edits += _exports(tree, source, aliases)
     return apply_edits(text, edits)
 
 
@@ -83,23 +84,6 @@ def _renamed(expression: str, moved: Mapping[str, str]) -> str:
         if node.id in moved and node.lineno == 1
     ]
     return apply_edits(expression, edits)
-
-
-class _Lines:
-    """Character offsets of `ast` positions, which count bytes of UTF-8."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.splitlines(keepends=True)
-        self.newline = "\r\n" if self.lines and self.lines[0].endswith("\r\n") else "\n"
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line))
-
-    def offset(self, line: int, column: int) -> int:
-        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
-
-    def native(self, text: str) -> str:
-        return text.replace("\n", self.newline)
 
 
 def _parsed(text: str, path: str) -> ast.Module:
@@ -129,12 +113,17 @@ def _require_free(tree: ast.Module, path: str, shims: Sequence[Shim]) -> None:
         raise RefactorError(f"binds {', '.join(taken)} itself, which the shim needs; rename it first", path)
 
 
-def _replacement(text: str, lines: _Lines, node: ast.ClassDef | ast.FunctionDef, shim: Shim) -> Edit:
+def _native(source: Text, text: str) -> str:
+    """Text with the line ends of the file."""
+    return text.replace("\n", source.newline(0))
+
+
+def _replacement(source: Text, node: ast.ClassDef | ast.FunctionDef, shim: Shim) -> Edit:
     first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-    start, end = lines.starts[first - 1], lines.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    start, end = source.starts[first - 1], source.end(node)
     if shim.form == "adapted":
-        return Edit(start, end, lines.native(_adapted(shim)))
-    following = len(text) - len(text[end:].lstrip())
+        return Edit(start, end, _native(source, _adapted(shim)))
+    following = len(source.value) - len(source.value[end:].lstrip())
     return Edit(start, following, "")
 
 
@@ -217,7 +206,7 @@ def _signature(parameters: Sequence[Parameter], *, method: bool = True) -> str:
 
 
 def _uses(
-    tree: ast.Module, lines: _Lines, aliases: Sequence[Shim], gone: Sequence[ast.ClassDef | ast.FunctionDef]
+    tree: ast.Module, source: Text, aliases: Sequence[Shim], gone: Sequence[ast.ClassDef | ast.FunctionDef]
 ) -> list[Edit]:
     """What is left in the file uses the private binding, so that it never warns and never asks the module."""
     names = {shim.legacy_name: shim.private for shim in aliases}
@@ -227,12 +216,12 @@ def _uses(
             continue
         if any(item.lineno <= node.lineno <= (item.end_lineno or 0) for item in gone):
             continue
-        start = lines.offset(node.lineno, node.col_offset)
+        start = source.start(node)
         edits.append(Edit(start, start + len(node.id), names[node.id]))
     return edits
 
 
-def _imports(tree: ast.Module, lines: _Lines, shims: Sequence[Shim], support: str) -> Edit:
+def _imports(tree: ast.Module, source: Text, shims: Sequence[Shim], support: str) -> Edit:
     """After the last import at the head of the file, before anything that could use it."""
     found = sorted({f"from {shim.package} import {shim.name} as {shim.private}" for shim in shims})
     head = [] if _imports_name(tree, "_legacy") else [f"from {support} import _legacy"]
@@ -246,30 +235,30 @@ def _imports(tree: ast.Module, lines: _Lines, shims: Sequence[Shim], support: st
             after = node.end_lineno or node.lineno
         else:
             break
-    at = lines.starts[min(after, len(lines.lines))]
+    at = source.starts[after] if after < len(source.starts) else len(source.value)
     first_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body[:20]) and after
     lead = "\n" if first_import and head else ""
     tail = "" if after else "\n"
-    return Edit(at, at, lines.native(lead + text + tail))
+    return Edit(at, at, _native(source, lead + text + tail))
 
 
 def _imports_name(tree: ast.Module, name: str) -> bool:
     return any(isinstance(node, ast.ImportFrom) and any(a.name == name for a in node.names) for node in tree.body)
 
 
-def _exports(tree: ast.Module, lines: _Lines, text: str, aliases: Sequence[Shim]) -> list[Edit]:
+def _exports(tree: ast.Module, source: Text, aliases: Sequence[Shim]) -> list[Edit]:
     """The module's `__getattr__` (PEP 562), the same names for type checkers, and `__all__` for star imports."""
     targets = {shim.legacy_name: (shim.package, shim.name) for shim in aliases}
     known = _own_block(tree)
     if known is not None:
-        start = lines.offset(known.lineno, known.col_offset)
-        end = lines.offset(known.end_lineno or known.lineno, known.end_col_offset or 0)
-        return [Edit(start, end, lines.native(_block(_known_targets(known) | targets)))]
+        text = _native(source, _block(_known_targets(known) | targets))
+        return [Edit(source.start(known), source.end(known), text)]
+    text = source.value
     parts = ["" if text.endswith("\n") else "\n", "\n\n"]
     if not any(_binds_all(node) for node in tree.body):
         names = sorted({*_public(tree), *targets})
         parts.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]\n\n")
-    return [Edit(len(text), len(text), lines.native("".join(parts) + _block(targets) + "\n"))]
+    return [Edit(len(text), len(text), _native(source, "".join(parts) + _block(targets) + "\n"))]
 
 
 def _block(targets: Mapping[str, tuple[str, str]]) -> str:

@@ -105,7 +105,7 @@ def candidates(name: str, space: Space, rank: int | None, first_layer: int) -> l
         "mask": [*_masks()],
         "lengths": [TensorSpec(("B",), "lengths", "L"), TensorSpec(("B",), "lengths", "S")],
         "ids": [*_ids(space, role)],
-        "tensor": [*_tensors(space, role, rank or first_layer)],
+        "tensor": [*_tensors(space, role, rank or first_layer or 2 * (role == "rows"))],
         "time": [TensorSpec(("B",)), TensorSpec(("B", "L")), TensorSpec(("B", 1))],
         "scalar": [1, 0.5, -1],
         "flag": [False, True],
@@ -124,6 +124,7 @@ _ORDER: Mapping[Role, tuple[Group, ...]] = {
     "time": ("time", "ids", "tensor", "scalar"),
     "flag": ("flag", "tensor"),
     "scalar": ("scalar", "tensor"),
+    "rows": ("tensor", "ids"),
     "tensor": ("tensor", "ids", "scalar"),
 }
 
@@ -142,6 +143,8 @@ def _ids(space: Space, role: Role) -> Iterator[TensorSpec]:
     letters = sorted(space.letters, key=lambda letter: space.dims[letter])
     bounds = letters if role == "targets" else [*space.vocabularies, *letters]
     shapes: tuple[Shape, ...] = (("B", "L"), ("L", "B"), ("B",), ("B", "L", 2), ())
+    if role == "targets":
+        shapes = (("B",), ("B", "L"), ("L", "B"))
     yield from (TensorSpec(shape, "ids", bounds[0]) for shape in shapes)
     yield from (TensorSpec(shape, "ids", bound) for bound in bounds[1:4] for shape in shapes[:3])
     for letter in space.letters[:4]:

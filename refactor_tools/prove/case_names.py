@@ -8,13 +8,14 @@ from typing import Literal
 from refactor_tools.model.proofs import CaseValue, Named
 from refactor_tools.prove.case_facts import SourceFacts
 
-Role = Literal["mask", "lengths", "ids", "targets", "image", "video", "time", "flag", "scalar", "tensor"]
+Role = Literal["mask", "lengths", "ids", "targets", "image", "video", "time", "flag", "scalar", "rows", "tensor"]
 
 _ROLES: tuple[tuple[str, Role], ...] = (
     (r"mask|valid|padding|(^|_)keep", "mask"),
     (r"(^|_)(seq_?)?len(gth)?s?$|_lens$|(^|_)sizes$", "lengths"),
     (r"(^|_)(targets?|labels?|y|y_true|classes)$", "targets"),
     (r"(^|_)(ids?|idx|tokens?|token_ids|input_ids|indices|index|text)$", "ids"),
+    (r"logits?$|^preds?$|predictions?$|tabular|(^|_)table$", "rows"),
     (r"video|clip", "video"),
     (r"im(age|g)s?\b|im(age|g)s?_|fmap|pixel|(^|_)frames?$", "image"),
     (r"^(t|time|times|timesteps?|step|sigma|noise_level)$", "time"),

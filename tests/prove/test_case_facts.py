@@ -69,6 +69,7 @@ def test_keys_and_comparisons_with_none() -> None:
         ("timesteps", "time"),
         ("return_weights", "flag"),
         ("temperature", "scalar"),
+        ("logits", "rows"),
         ("x", "tensor"),
         ("hidden_states", "tensor"),
         ("video_ids", "ids"),
