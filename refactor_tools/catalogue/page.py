@@ -10,6 +10,7 @@ from refactor_tools.layout import way_up
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import Dependency, OriginalRecord
 from refactor_tools.model.facts import Parameter
+from refactor_tools.model.signatures import signature_parts
 from refactor_tools.rendering import render
 from refactor_tools.settings import INDEX
 
@@ -63,27 +64,11 @@ def page(entry: Entry, pages: Mapping[str, str]) -> str:
 
 def signature_text(name: str, parameters: Sequence[Parameter]) -> str:
     """A call signature, one parameter a line where it is long."""
-    parts = list(_parts(parameters))
+    parts = list(signature_parts(parameters))
     line = f"{name}({', '.join(parts)})"
     if len(line) <= WIDTH:
         return line
     return "\n".join([f"{name}(", *(f"    {part}," for part in parts), ")"])
-
-
-def _parts(parameters: Sequence[Parameter]) -> Iterator[str]:
-    previous = ""
-    for parameter in parameters:
-        if previous == "positional-only" != parameter.kind:
-            yield "/"
-        if parameter.kind == "keyword-only" and previous not in ("keyword-only", "var-positional"):
-            yield "*"
-        stars = {"var-positional": "*", "var-keyword": "**"}.get(parameter.kind, "")
-        annotation = f": {parameter.annotation}" if parameter.annotation else ""
-        equals = " = " if annotation else "="
-        yield f"{stars}{parameter.name}{annotation}{equals + parameter.default if parameter.default else ''}"
-        previous = parameter.kind
-    if previous == "positional-only":
-        yield "/"
 
 
 def _linked(dependencies: Sequence[Dependency], pages: Mapping[str, str]) -> list[tuple[Dependency, str]]:

@@ -11,6 +11,7 @@ from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.changes import Edit
 from refactor_tools.model.facts import Parameter
+from refactor_tools.model.signatures import signature_text
 
 WIDTH = 120
 
@@ -133,17 +134,17 @@ def _adapted(shim: Shim) -> str:
     bases = f"_legacy.LegacyKeys, {shim.private}" if shim.adapter.state or shim.adapter.lacking else shim.private
     body = [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
     body += _old_layout(shim.adapter)
-    body.append(f"    def __init__({_signature(shim.parameters)}):")
+    body.append(f"    def __init__({signature_text(shim.parameters, method=True)}):")
     body += _warning(shim, indent=8)
     body += _call("super().__init__", shim.adapter.init, indent=8)
     if not _same_forward(shim):
-        body += ["", f"    def forward({_signature(shim.own_forward)}):"]
+        body += ["", f"    def forward({signature_text(shim.own_forward, method=True)}):"]
         body += _call("return super().forward", shim.adapter.forward, indent=8, target=shim.forward)
     return "\n".join(body)
 
 
 def _adapted_function(shim: Shim) -> str:
-    signature = _signature(shim.own_forward, method=False)
+    signature = signature_text(shim.own_forward, method=False)
     body = [f"def {shim.legacy_name}({signature}):", f'    """Deprecated: use `{shim.statement}`."""']
     body += _warning(shim, indent=4)
     body += _call(f"return {shim.private}", shim.adapter.forward, indent=4, target=shim.forward)
@@ -186,23 +187,6 @@ def _lines(function: str, texts: Sequence[str], indent: int) -> list[str]:
     if len(line) <= WIDTH:
         return [line]
     return [f"{margin}{function}(", *(f"{margin}    {text}," for text in texts), f"{margin})"]
-
-
-def _signature(parameters: Sequence[Parameter], *, method: bool = True) -> str:
-    parts = ["self"] if method else []
-    starred = False
-    for position, item in enumerate(parameters):
-        if item.kind == "keyword-only" and not starred:
-            parts.append("*")
-        starred = starred or item.kind in ("keyword-only", "var-positional")
-        star = {"var-positional": "*", "var-keyword": "**"}.get(item.kind, "")
-        annotation = f": {item.annotation}" if item.annotation else ""
-        equals = " = " if annotation else "="
-        parts.append(f"{star}{item.name}{annotation}" + (f"{equals}{item.default}" if item.default is not None else ""))
-        last_of_kind = position + 1 == len(parameters) or parameters[position + 1].kind != "positional-only"
-        if item.kind == "positional-only" and last_of_kind:
-            parts.append("/")
-    return ", ".join(parts)
 
 
 def _uses(

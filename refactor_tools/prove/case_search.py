@@ -179,7 +179,7 @@ def arranged(choice: Choice) -> dict[str, CaseValue]:
 
 
 def _first_rank(entry: object) -> int:
-    """How many sizes the first layer's input has, where it or a parameter that broadcasts says so; 0 where none does."""
+    """How many sizes the input has, by the first layer or a parameter that broadcasts; 0 where none of them says."""
     if not isinstance(entry, nn.Module):
         return 0
     broadcast = [parameter.dim() for parameter in entry.parameters(recurse=False) if 1 in parameter.shape[1:]]

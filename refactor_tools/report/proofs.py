@@ -97,7 +97,9 @@ def _originals(item: Checked) -> Sequence[CertifiedOriginal | OriginalProof]:
 
 
 def _branches(item: Checked) -> str:
-    return ", ".join(dict.fromkeys(original.branches for original in _originals(item) if original.branches))
+    """ "reached/all" of each original that counts otherwise, "none" where `forward` runs straight through."""
+    counts = dict.fromkeys(original.branches for original in _originals(item) if original.branches)
+    return ", ".join("none" if count == "0/0" else count for count in counts)
 
 
 def _explanation(item: Checked) -> Iterator[str]:

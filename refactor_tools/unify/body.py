@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from refactor_tools.model.facts import Parameter
+from refactor_tools.model.signatures import signature_text
 from refactor_tools.unify.members import forward_of
 from refactor_tools.unify.rewriting import FreeNames, bare, parenthesised, substitute, visited
 from refactor_tools.unify.state import Mismatch
@@ -89,28 +90,6 @@ def parameters_node(parameters: Sequence[Parameter], *, method: bool) -> cst.Par
     function = cst.parse_statement(f"def f({text}): ...")
     assert isinstance(function, cst.FunctionDef)
     return function.params
-
-
-def signature_text(parameters: Sequence[Parameter], *, method: bool) -> str:
-    """`self, dim: int, *, dropout: float = 0.1`."""
-    parts = ["self"] if method else []
-    starred = False
-    for position, item in enumerate(parameters):
-        if item.kind == "keyword-only" and not starred:
-            parts.append("*")
-            starred = True
-        marks = {"var-positional": "*", "var-keyword": "**"}
-        text = marks.get(item.kind, "") + item.name
-        starred = starred or item.kind == "var-positional"
-        if item.annotation:
-            text += f": {item.annotation}"
-        if item.default is not None:
-            text += f" = {item.default}" if item.annotation else f"={item.default}"
-        parts.append(text)
-        following = parameters[position + 1].kind if position + 1 < len(parameters) else ""
-        if item.kind == "positional-only" and following != "positional-only":
-            parts.append("/")
-    return ", ".join(parts)
 
 
 def _decided(statement: cst.BaseStatement, decisions: Decisions) -> list[cst.BaseStatement]:
