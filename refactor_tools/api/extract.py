@@ -82,8 +82,12 @@ def extract(
     Raises:
         UnknownName: no definition is called so.
         AmbiguousName: a name stands for different algorithms.
-        RefactorError: a file in scope does not parse, or a target exists with other content.
+        RefactorError: a file in scope does not parse, a target exists with other content, or torch is missing.
     """
+    from refactor_tools.api.checking import installed_torch
     from refactor_tools.api.extraction.run import extract_all
+    from refactor_tools.errors import RefactorError
 
+    if request.prove and installed_torch() is None:
+        raise RefactorError("proving needs torch: `pip install 'refactor-tools[torch]'`; --no-prove writes without")
     return extract_all(settings, request, progress or (lambda _: None))

@@ -55,6 +55,13 @@ def test_the_demonstration_finds_makes_and_proves(demo: Path) -> None:
     assert (demo / "migrated/src/athelas/models/pytorch/pooling/attention_pooling.py").is_file()
 
 
+def test_the_readme_shows_what_it_prints(demo: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("<!-- demo -->\n```text\n")[2].partition("```")[0]
+    assert shown
+    assert shown in (demo / "output.txt").read_text(encoding="utf-8")
+
+
 def test_the_output_fits_eighty_columns(demo: Path) -> None:
     lines = (demo / "output.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if len(line) > 80 and "$" not in line] == []
