@@ -49,7 +49,7 @@ Examples:
     "--as", "rename", default="", metavar="NAME", help="What the component is called. Default: as the copies."
 )
 @click.option("--members", default="", metavar="PATH::Class,...", help="The copies, where a name has several meanings.")
-@click.option("--all", "everything", is_flag=True, help="Every module that can be extracted, parts first.")
+@click.option("--all", "everything", is_flag=True, help="Every module but application models, parts first.")
 @click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")

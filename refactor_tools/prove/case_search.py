@@ -18,6 +18,8 @@ from refactor_tools.prove.case_runs import Outcome, Runner
 TRIALS, FURTHER_TRIALS = 900, 250
 _LAYER_RANKS = ((nn.Conv1d, 3), (nn.Conv2d, 4), (nn.Conv3d, 5), (nn.BatchNorm2d, 4), (nn.BatchNorm3d, 5))
 
+_PLAIN: Mapping[str, tuple[CaseValue, ...]] = {"int": (2, 1, 0, 5), "float": (0.5, 1.0), "bool": (False, True)}
+
 # A parameter, or a parameter and the key of an entry in it.
 Place = tuple[str, ...]
 Choice = dict[Place, CaseValue]
@@ -56,8 +58,8 @@ class Search:
         kind = kind_of(parameter.annotation)
         if name in self.facts.choices and kind in ("", "str"):
             return list(self.facts.choices[name])
-        if kind in ("int", "float", "bool"):
-            return {"int": [2, 1, 0, 5], "float": [0.5, 1.0], "bool": [False, True]}[kind]
+        if kind in _PLAIN:
+            return list(_PLAIN[kind])
         found = candidates(name, self.space, self.facts.ranks.get(name), _first_rank(self.runner.entry))
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             return [(value,) for value in found]
@@ -105,7 +107,7 @@ class Search:
         sizes = outcome.sizes - {1, 2}
         named = {letter for letter, size in self.space.dims.items() if size in sizes and letter in self.space.origins}
         divisors = sorted(size for size in sizes if "divi" in str(outcome.error) and 3 <= size <= 64)
-        moves = [
+        moves: list[tuple[bool, int, Place, CaseValue]] = [
             (False, rank, place, value)
             for place in self.options
             for rank, value in enumerate(multiples(self.space, divisors))

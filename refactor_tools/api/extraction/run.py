@@ -60,12 +60,14 @@ def _targets(
         return [find_target(name, analysis, keymaps, request.members) for name in request.names], []
     targets: dict[tuple[str, ...], Target] = {}
     refused: dict[str, Refused] = {}
-    for name in sorted({item.name for item in analysis.scan.definitions if item.is_module}):
+    tiers = analysis.composition.tiers
+    parts = {item.name for item in analysis.scan.definitions if item.is_module and tiers.get(item.id) != "application"}
+    for name in sorted(parts):
         try:
             target = find_target(name, analysis, keymaps)
             targets.setdefault(target.members, target)
         except AmbiguousName as error:
-            refused[name] = Refused(name, Refusal(error.message.splitlines()[0]))
+            refused[name] = Refused(name, Refusal(error.message.partition(";")[0]))
     return list(targets.values()), list(refused.values())
 
 
