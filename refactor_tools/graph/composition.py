@@ -30,13 +30,13 @@ def composition(scan: Scan, graph: ImportGraph) -> Composition:
 
 def builds(definition: Definition, names: Names) -> tuple[str, ...]:
     """The ids of the tree's modules that `definition` builds, holds or is given as a factory; not what it extends."""
-    found = {names.definition(definition.path, built.name) for built in definition.built if built.how != "inherits"}
+    found = {names.within(definition, built.name) for built in definition.built if built.how != "inherits"}
     modules = (identity for identity in found if identity and identity != definition.id)
     return tuple(sorted(identity for identity in modules if names.by_id[identity].is_module))
 
 
 def _used(definition: Definition, names: Names) -> tuple[str, ...]:
-    found = {names.definition(definition.path, built.name) for built in definition.built}
+    found = {names.within(definition, built.name) for built in definition.built}
     return tuple(sorted(identity for identity in found if identity and identity != definition.id))
 
 

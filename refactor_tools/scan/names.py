@@ -32,6 +32,15 @@ class Names:
             self._found[key] = self._attribute(path, tuple(name.split(".")), _LONGEST_CHAIN)
         return self._found[key]
 
+    def within(self, user: Definition, name: str) -> str | None:
+        """The same inside a definition, where an import of its own hides the file's."""
+        parts = tuple(name.split("."))
+        for found in self._facts(user.path).imports:
+            own = found.kind == "lazy" and user.line <= found.line <= user.end_line
+            if own and found.bound == parts[0]:
+                return self._through(user.path, found, parts, _LONGEST_CHAIN)
+        return self.definition(user.path, name)
+
     def qualified(self, path: str, name: str) -> str:
         """`name` in the words of the package that it was imported from."""
         return qualified(name, self.imported(path))

@@ -38,6 +38,22 @@ def test_edges_through_imports_and_re_exports(tree) -> None:
     assert found.used_by["pkg/parts.py::Atom"] == ("pkg/a.py::UsesAlias", "pkg/b.py::UsesDotted")
 
 
+def test_an_import_in_a_function_hides_the_files_own(tree) -> None:
+    found = composed(
+        tree,
+        {
+            "a.py": "class Part:\n    pass\n",
+            "b.py": "class Part:\n    pass\n",
+            "user.py": (
+                "from a import Part\n\n\ndef first():\n    return Part()\n\n\n"
+                "def second():\n    from b import Part\n\n    return Part()\n"
+            ),
+        },
+    )
+    assert found.uses["user.py::first"] == ("a.py::Part",)
+    assert found.uses["user.py::second"] == ("b.py::Part",)
+
+
 def test_later_definition_of_a_name_is_the_one_that_is_used(tree) -> None:
     found = composed(tree, {"a.py": "def f(): pass\ndef f(): pass\ndef g(): return f()\n"})
     assert found.uses["a.py::g"] == ("a.py::f@2",)
