@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-_LEFT_OUT = ("__pycache__", ".refactor-tools")
+_LEFT_OUT = ("__pycache__", ".refactor-tools", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 
 @dataclass(frozen=True, slots=True)

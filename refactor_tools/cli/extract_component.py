@@ -20,6 +20,8 @@ from refactor_tools.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from refactor_tools.api.extract import Extraction
     from refactor_tools.settings import Settings
 
@@ -103,7 +105,7 @@ def extract_component(
         everything=everything,
     )
     stderr = console(color, stderr=True)
-    with _progress(quiet or not stderr.is_terminal, stderr) as say:
+    with _Status(stderr, quiet=quiet, verbose=verbose) as say:
         extraction = extract(settings, request, say)
     from refactor_tools.changes.dirty import require_clean
 
@@ -134,22 +136,14 @@ def _settings(root: Path | None, library: str | None, package: str | None) -> Se
     return replace(settings, package=package) if package is not None else settings
 
 
-def _progress(silent: bool, stderr: object) -> _Status:
-    return _Status(silent, stderr)
-
-
 class _Status:
-    """One line that says what is being done, on a terminal only."""
+    """What is being done: one line that changes on a terminal, a line for each with --verbose elsewhere."""
 
-    def __init__(self, silent: bool, stderr: object) -> None:
-        self.silent, self.stderr = silent, stderr
+    def __init__(self, stderr: Console, *, quiet: bool, verbose: bool) -> None:
+        self.stderr, self.lines = stderr, verbose and not quiet and not stderr.is_terminal
+        self.status = None if quiet or not stderr.is_terminal else stderr.status("")
 
     def __enter__(self) -> _Status:
-        from rich.console import Console
-        from rich.status import Status
-
-        assert isinstance(self.stderr, Console)
-        self.status = None if self.silent else Status("", console=self.stderr)
         if self.status is not None:
             self.status.start()
         return self
@@ -157,6 +151,8 @@ class _Status:
     def __call__(self, text: str) -> None:
         if self.status is not None:
             self.status.update(text)
+        elif self.lines:
+            self.stderr.print(f"  {text}", soft_wrap=True, markup=False)
 
     def __exit__(self, *_: object) -> None:
         if self.status is not None:

@@ -159,8 +159,8 @@ def _tensors(space: Space, role: Role, rank: int) -> Iterator[TensorSpec]:
     if rank:
         shapes.sort(key=lambda shape: len(shape) != rank)
     if rank > 4:
-        sides = (("B", *(["T"] * (rank - 4)), "L", "L"), ("B", 2, 2, *([7] * (rank - 4))))
-        shapes = [(*side[: rank - 1], letter) for side in sides for letter in letters[:4]] + shapes
+        sides: tuple[Shape, ...] = (("B", *["T"] * (rank - 4), "L", "L"), ("B", 2, 2, *[7] * (rank - 4)))
+        shapes = [*((*side, letter) for side in sides for letter in letters[:4]), *shapes]
     yield from (TensorSpec(shape) for shape in dict.fromkeys(shapes) if _elements(shape, space) <= _LARGEST)
 
 
@@ -170,8 +170,9 @@ def _elements(shape: Shape, space: Space) -> int:
 
 def multiples(space: Space, divisors: Sequence[int]) -> Iterator[TensorSpec]:
     """Images and sequences whose sides `divisors` divide, for code that cuts its input into parts of that size."""
+    channels: list[int | str] = [3, *space.letters[:3]]
     for divisor in divisors:
-        for channel in (3, *space.letters[:3]):
+        for channel in channels:
             yield from (TensorSpec(("B", channel, side, side)) for side in (divisor * 2, divisor * 4, divisor * 16))
         yield from (TensorSpec(("B", divisor * 2, letter)) for letter in space.letters[:3])
 
@@ -187,7 +188,8 @@ def _flat(letters: Sequence[str]) -> Iterator[Shape]:
     yield from (("B", letter) for letter in letters[3:])
     yield from (("B", letter, "L") for letter in letters[3:])
     yield from (("B", first, second) for first in letters for second in letters if first != second)
-    yield from (("B", heads, "L", letter) for letter in letters for heads in (2, *letters[3:]))
+    heads: list[int | str] = [2, *letters[3:]]
+    yield from (("B", count, "L", letter) for letter in letters for count in heads)
     yield from (("B", "T", "L", letter) for letter in letters[:6])
     yield from ((letter,) for letter in letters)
     yield from (("L", letter) for letter in letters)

@@ -52,8 +52,8 @@ def test_the_generated_tests_and_examples_pass() -> None:
         ["mypy", "--strict", "--no-warn-return-any", "--explicit-package-bases", "-p", "athelas.models.pytorch"],
     ],
 )
-def test_the_library_is_clean(command: list[str]) -> None:
-    done = run("-m", *command, cwd=ATHELAS / "after/src")
+def test_the_library_is_clean(command: list[str], tmp_path: Path) -> None:
+    done = run("-m", *command, "--cache-dir", str(tmp_path), cwd=ATHELAS / "after/src")
     assert done.returncode == 0, done.stdout
 
 

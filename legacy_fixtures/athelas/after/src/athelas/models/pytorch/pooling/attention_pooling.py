@@ -34,7 +34,7 @@ Output:
 - athelas.models.lightning.tabular.pl_tab_ae.TabAE → as `AttentionPooling` of pl_tab_ae.py
 - athelas.models.names3risk_legacy.lstm2risk.TextProjection → as `AttentionPooling` of lstm2risk.py
 - athelas.models.names3risk_legacy.score.pool_states → as `AttentionPooling` of lstm2risk.py
-- athelas.models.names3risk_legacy.score.pool_tokens → as `AttentionPooling` of lstm2risk.py
+- athelas.models.names3risk_legacy.score.pool_tokens → as `AttentionPooling` of transformer2risk.py
 - athelas.models.names3risk_legacy.transformer2risk.TextProjection → as `AttentionPooling` of transformer2risk.py
 
 **Usage Example:**
