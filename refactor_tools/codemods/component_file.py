@@ -46,13 +46,16 @@ def component_source(
     return f"{head}{gap}{body}\n"
 
 
-def import_lines(used: frozenset[str], names: Mapping[str, str], library: Mapping[str, str]) -> tuple[str, ...]:
+def import_lines(
+    used: frozenset[str], names: Mapping[str, str], library: Mapping[str, str], package: str = ""
+) -> tuple[str, ...]:
     """Sorted import statements for the names that the code uses.
 
     Args:
         used: plain names in the code
         names: what the original's imports bind, to qualified names
         library: components it builds, by name, to the module they come from
+        package: the library's own name, whose imports come last
     """
     found: set[str] = set()
     for name in used:
@@ -63,7 +66,8 @@ def import_lines(used: frozenset[str], names: Mapping[str, str], library: Mappin
         elif name in names:
             found.add(_statement(name, names[name]))
     merged = _merged(found)
-    groups = [[line for line in merged if _rank(line, library) == rank] for rank in (0, 1, 2)]
+    own = package or next(iter(library.values()), "").partition(".")[0]
+    groups = [[line for line in merged if _rank(line, own) == rank] for rank in (0, 1, 2)]
     lines: list[str] = []
     for group in groups:
         if group and lines:
@@ -92,9 +96,9 @@ def _merged(statements: set[str]) -> list[str]:
     return plain + [f"from {module} import {', '.join(sorted(found))}" for module, found in names.items()]
 
 
-def _rank(line: str, library: Mapping[str, str]) -> int:
+def _rank(line: str, own: str) -> int:
     module = line.split()[1]
-    if module in library.values():
+    if own and f"{module}.".startswith(f"{own}."):
         return 2
     return 0 if module.partition(".")[0] in _STANDARD else 1
 

@@ -33,7 +33,7 @@ def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProo
     original = assignment.original
     if reason := _unready(original):
         return OriginalProof(original.id, "NOT_RUN", (), reason=reason), _NO_ARMS
-    answer = call(f"{_EXAMINE}:examine", assignment, limits)
+    answer = call(f"{_EXAMINE}:examine", assignment, limits, sys_path=assignment.task.sys_path)
     if answer.failure is not None:
         return _without_answer(assignment, limits, answer.failure), _NO_ARMS
     if not isinstance(answer.value, tuple):
@@ -58,7 +58,7 @@ def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) ->
     if failure.kind in ("unavailable", "raised"):
         # What either side raises is caught where it happens, so that this exception is the gate's own.
         return OriginalProof(identity, "NOT_RUN", (), reason=f"the gate could not run: {failure}")
-    alone = call(f"{_EXAMINE}:run_legacy", assignment, limits)
+    alone = call(f"{_EXAMINE}:run_legacy", assignment, limits, sys_path=assignment.task.sys_path)
     if alone.failure is not None:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=f"the original, run alone: {alone.failure}")
     component = call(f"{_EXAMINE}:run_component", assignment, limits)

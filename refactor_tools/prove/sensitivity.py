@@ -44,7 +44,7 @@ def _try(task: ProofTask, mutant: Mutant, limits: Limits) -> Trial:
     """What the gate makes of one bug. A bug that keeps the child from coming back is caught by that."""
     outcomes: set[object] = set()
     for original in task.originals:
-        answer = call(f"{_TRIALS}:attempt", Assignment(task, original, mutant.source), limits)
+        answer = call(f"{_TRIALS}:attempt", Assignment(task, original, mutant.source), limits, sys_path=task.sys_path)
         if answer.failure is not None or answer.value == "caught":
             return "caught"
         outcomes.add(answer.value)

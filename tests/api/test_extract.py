@@ -7,6 +7,7 @@ import pytest
 
 from refactor_tools.api.extract import Extraction, ExtractionRequest, extract
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
+from refactor_tools.changes.transaction import apply
 from refactor_tools.errors import RefactorError
 from refactor_tools.settings import load_settings
 from tests.extraction_tree import contents, write_tree
@@ -100,6 +101,26 @@ def test_everything_leaves_out_homonyms_and_application_models(tree: Path) -> No
 def test_a_family_can_be_named_by_one_of_its_members(tree: Path) -> None:
     extraction = run(tree, "legacy/text_model.py::Summary")
     assert set(extraction.components[0].members) == {"legacy/text_model.py::Summary", "legacy/table_model.py::Summary"}
+
+
+def test_without_settings_the_library_is_not_extracted_once_more(tree: Path) -> None:
+    (tree / "pyproject.toml").unlink()
+    settings = load_settings(tree)
+    apply(tree, run(tree, "Summary").changeset, "extract-component")
+    again = extract(settings, ExtractionRequest(names=("Summary",), prove=False))
+    assert [item.outcome for item in again.outcomes] == ["unchanged"]
+    assert written(again) == set()
+
+
+def test_a_later_run_builds_on_what_an_earlier_one_moved(tree: Path) -> None:
+    (tree / "pyproject.toml").unlink()
+    apply(tree, run(tree, "Inner").changeset, "extract-component")
+    extraction = run(tree, "Outer")
+    assert [item.name for item in extraction.components] == ["Outer"]
+    text = next(c.after for c in extraction.changeset.files if c.path.endswith("/outer.py"))
+    assert text is not None
+    assert b".inner import Inner\n" in text
+    assert b"self.inner = Inner(width)" in text
 
 
 def test_what_a_build_cannot_reach_is_said(tree: Path) -> None:

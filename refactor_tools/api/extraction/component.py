@@ -17,7 +17,7 @@ from refactor_tools.api.extraction.library import (
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.api.extraction.wording import component_doc
-from refactor_tools.api.tasks import proof_task
+from refactor_tools.api.tasks import proof_task, read_cases
 from refactor_tools.certificates.closure import closure_digest
 from refactor_tools.certificates.freshness import changes
 from refactor_tools.certificates.mint import mint
@@ -26,7 +26,6 @@ from refactor_tools.certificates.store import (
     certificate_path,
     dump_cases,
     dump_certificate,
-    load_cases,
     load_certificate,
 )
 from refactor_tools.layout import library_place, test_path
@@ -50,8 +49,8 @@ def make_component(
     scratch: Scratch, plan: Plan, analysis: Analysis, request: ExtractionRequest, progress: Progress
 ) -> tuple[ExtractedComponent, KeyMap] | Refusal:
     """Write the component and everything around it into the scratch copy, and prove it there."""
-    keymap = keymap_of(plan, shims=True)
-    write_packages(scratch, plan, shims=True)
+    keymap = keymap_of(plan)
+    write_packages(scratch, plan)
     write_component(scratch, plan, None)
     write_records(scratch, plan, keymap)
     write_shims(scratch, plan, keymap)
@@ -82,11 +81,8 @@ def make_component(
 
 
 def _with_cases(scratch: Scratch, keymap: KeyMap, trusted: Path | None) -> ProofTask:
-    known: Mapping[str, Case] = {}
-    if trusted is not None:
-        file = trusted / Path(case_path(keymap.name)).relative_to(trusted.name)
-        if file.is_file():
-            known = load_cases(file.read_text(encoding="utf-8"), str(file))
+    """The task with the cases that a person or an earlier run wrote; what they lack is looked for."""
+    known = read_cases(trusted.parent if trusted is not None else scratch.root, keymap.name)
     task = proof_task(scratch.settings, keymap, known)
     missing = any(original.case is None for original in task.originals)
     return find_cases(task) if missing else task
@@ -96,7 +92,7 @@ def _trusted(scratch: Scratch, plan: Plan, task: ProofTask, trusted: Path | None
     """A certificate of an earlier run that holds for exactly this computation."""
     if trusted is None:
         return None
-    file = trusted / Path(certificate_path(plan.name)).relative_to(trusted.name)
+    file = trusted.parent / certificate_path(plan.name)
     if not file.is_file():
         return None
     certificate = load_certificate(file.read_text(encoding="utf-8"), str(file))
@@ -133,6 +129,8 @@ def _unproven(proof: ComponentProof, cases: Mapping[str, Case]) -> Refusal | Non
     if not failed:
         return None
     details = [row for original in failed for row in _failures(original)]
+    if any(original.verdict == "NOT_RUN" for original in failed):
+        details.append((f"answer in {case_path(proof.component.rpartition('.')[2])}: --no-prove writes it",))
     return Refusal(f"not proven equal: {proof.verdict}", tuple(details))
 
 

@@ -20,7 +20,7 @@ from refactor_tools.settings import Settings
 from refactor_tools.unify.syntax import reads
 
 
-def keymap_of(plan: Plan, *, shims: bool) -> KeyMap:
+def keymap_of(plan: Plan) -> KeyMap:
     """The record that shims, the gate and `migrate-imports` share."""
     candidate = plan.candidate
     records = []
@@ -33,7 +33,7 @@ def keymap_of(plan: Plan, *, shims: bool) -> KeyMap:
                 name=member.name,
                 digest=original_name(piece.text),
                 adapter=adapter,
-                form="none" if not shims else "alias" if verbatim else "adapted",
+                form="alias" if verbatim else "adapted",
                 parameters=member.parameters if member.is_class else member.forward,
                 forward=member.forward if member.is_class else (),
             )
@@ -74,7 +74,7 @@ def _source(plan: Plan, doc: ComponentDoc | None) -> str:
     for member in candidate.members:
         names |= member.names
     used = reads(node) | plan.moved.reads | _annotation_names(plan, returns)
-    return component_source(node, docs, import_lines(used, names, plan.library), plan.moved.text, returns)
+    return component_source(node, docs, import_lines(used, names, plan.library, plan.package), plan.moved.text, returns)
 
 
 def _returns(plan: Plan, doc: ComponentDoc) -> str:
@@ -93,7 +93,7 @@ def _annotation_names(plan: Plan, returns: str) -> frozenset[str]:
     return frozenset(word.partition(".")[0] for word in words.split())
 
 
-def write_packages(scratch: Scratch, plan: Plan, *, shims: bool) -> None:
+def write_packages(scratch: Scratch, plan: Plan) -> None:
     """The category's export, and what the library as a whole needs."""
     settings = scratch.settings
     init = str(PurePosixPath(plan.path).parent / "__init__.py")
@@ -104,13 +104,10 @@ def write_packages(scratch: Scratch, plan: Plan, *, shims: bool) -> None:
     typed = str(PurePosixPath(settings.library, "py.typed"))
     if scratch.read(typed) is None:
         scratch.write(typed, "")
-    if shims:
-        support = str(PurePosixPath(settings.library, "_legacy.py"))
-        text = render(
-            "components/legacy_support.py.j2", removal=settings.remove_in, category=settings.deprecation_category
-        )
-        if scratch.read(support) != text:
-            scratch.write(support, text)
+    support = str(PurePosixPath(settings.library, "_legacy.py"))
+    text = render("components/legacy_support.py.j2", removal=settings.remove_in, category=settings.deprecation_category)
+    if scratch.read(support) != text:
+        scratch.write(support, text)
 
 
 def write_records(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refactor_tools.codemods.slicing import Helpers, Slice, helpers, slice_definition
 from refactor_tools.errors import RefactorError
@@ -14,7 +14,9 @@ from refactor_tools.model.outcomes import Refusal
 from refactor_tools.settings import Settings
 from refactor_tools.unify.category import category_of
 from refactor_tools.unify.describe import layers, load_members
+from refactor_tools.unify.members import Member
 from refactor_tools.unify.plan import Candidate, unify
+from refactor_tools.unify.rewriting import rename
 
 Read = Callable[[str], Source | None]
 
@@ -63,7 +65,7 @@ def plan_component(
     Raises:
         RefactorError: a member's file cannot be read any more.
     """
-    loaded = load_members(members, read)
+    loaded = tuple(_in_public_names(member, keymaps) for member in load_members(members, read))
     for member in loaded:
         refusal = _not_movable(member.written.decorators != (), member.id)
         if refusal is not None:
@@ -91,6 +93,19 @@ def _not_movable(decorated: bool, identity: str) -> Refusal | None:
     )
 
 
+def _in_public_names(member: Member, keymaps: Sequence[KeyMap]) -> Member:
+    """A legacy file binds what has moved to private names; the component imports it by its own, from its own file."""
+    homes = {f"{keymap.exported_from}.{keymap.name}": keymap for keymap in keymaps}
+    private: dict[str, str] = {}
+    names = dict(member.names)
+    for bound, qualified in member.names.items():
+        keymap = homes.get(qualified)
+        if keymap is not None and bound == f"_{keymap.name}":
+            private[bound] = keymap.name
+            names[keymap.name] = f"{keymap.module}.{names.pop(bound).rpartition('.')[2]}"
+    return replace(member, node=rename(member.node, private), names=names) if private else member
+
+
 def _slice(identity: str, read: Read) -> Slice:
     path, _, name = identity.partition("::")
     source = read(path)
@@ -106,7 +121,7 @@ def components_needed(members: Sequence[str], analysis: Analysis) -> list[str]:
     found: dict[str, None] = {}
     for identity in members:
         for used in analysis.composition.uses.get(identity, ()):
-            if definitions[used].is_module and used not in members:
+            if used in definitions and definitions[used].is_module and used not in members:
                 found[used] = None
     return list(found)
 
@@ -119,7 +134,8 @@ def _needed(
     library: dict[str, str] = {}
     sources: list[Helpers] = []
     for member in candidate.members:
-        uses = [definitions[used] for used in analysis.composition.uses.get(member.id, ())]
+        # What stands in the library already is no definition of this analysis: the code imports it from there.
+        uses = [definitions[used] for used in analysis.composition.uses.get(member.id, ()) if used in definitions]
         modules = [item for item in uses if item.is_module and item.id != member.id]
         for item in modules:
             home = _component(item, keymaps)

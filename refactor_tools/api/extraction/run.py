@@ -8,7 +8,7 @@ from refactor_tools.api.extract import ExtractedComponent, Extraction, Extractio
 from refactor_tools.api.extraction.component import make_component
 from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
-from refactor_tools.api.extraction.targets import Target, find_target
+from refactor_tools.api.extraction.targets import Target, find_target, without
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.errors import AmbiguousName, RefactorError
@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 def extract_all(settings: Settings, request: ExtractionRequest, progress: Progress) -> Extraction:
     """See `refactor_tools.api.extract.extract`."""
     progress("reading the tree")
-    analysis = analyze(settings, _scope(settings, request.paths), proposals=False)
+    analysis = without(settings.library, analyze(settings, _scope(settings, request.paths), proposals=False))
     targets, refused = _targets(request, analysis, read_keymaps(settings.root))
     with scratch_copy(settings) as scratch:
         run = _Run(scratch, request, analysis, progress, refused)

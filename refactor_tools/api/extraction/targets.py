@@ -1,7 +1,7 @@
 """From the names a person gives to the definitions that become one component."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from refactor_tools.errors import AmbiguousName, UnknownName
@@ -20,6 +20,18 @@ class Target:
     name: str
     members: tuple[str, ...]
     done: KeyMap | None = None
+
+
+def without(library: str, analysis: Analysis) -> Analysis:
+    """The analysis without what is in the library already: components are not extracted once more."""
+    files = tuple(file for file in analysis.scan.files if not file.path.startswith(f"{library}/"))
+    families = tuple(
+        replace(family, members=members)
+        for family in analysis.families.families
+        if len(members := tuple(member for member in family.members if not member.startswith(f"{library}/"))) > 1
+    )
+    scan = replace(analysis.scan, files=files)
+    return replace(analysis, scan=scan, families=replace(analysis.families, families=families))
 
 
 def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], members: Sequence[str] = ()) -> Target:
