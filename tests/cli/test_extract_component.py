@@ -261,3 +261,36 @@ def test_json_has_the_outcomes(tree: Path, capsys: pytest.CaptureFixture[str]) -
     document = json.loads(capsys.readouterr().out)
     assert document["schema"] == 1
     assert document["outcomes"][0]["outcome"] == "extracted"
+
+
+def test_a_later_run_is_proven_on_top_of_an_earlier_one(tree: Path) -> None:
+    (tree / "legacy/layers.py").write_text(
+        dedent(
+            """
+            from torch import nn
+
+
+            class Inner(nn.Module):
+                def __init__(self, width):
+                    super().__init__()
+                    self.fc = nn.Linear(width, width)
+
+                def forward(self, x):
+                    return self.fc(x)
+
+
+            class Outer(nn.Module):
+                def __init__(self, width):
+                    super().__init__()
+                    self.inner = Inner(width)
+                    self.norm = nn.LayerNorm(width)
+
+                def forward(self, x):
+                    return self.norm(self.inner(x))
+            """
+        ),
+        encoding="utf-8",
+    )
+    for name in ("Inner", "Outer"):
+        assert main(["extract-component", name, "--root", str(tree), "--allow-dirty"]) == 0
+    assert main(["check-equivalence", "--root", str(tree), "--quiet"]) == 0
