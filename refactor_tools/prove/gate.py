@@ -61,7 +61,7 @@ def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) ->
     alone = call(f"{_EXAMINE}:run_legacy", assignment, limits, sys_path=assignment.task.sys_path)
     if alone.failure is not None:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=f"the original, run alone: {alone.failure}")
-    component = call(f"{_EXAMINE}:run_component", assignment, limits)
+    component = call(f"{_EXAMINE}:run_component", assignment, limits, sys_path=assignment.task.sys_path)
     if component.failure is None:
         return OriginalProof(identity, "NOT_RUN", (), reason=f"both sides run alone, but their comparison {failure}")
     reason = f"the original runs, the component, run alone, does not: {component.failure}"

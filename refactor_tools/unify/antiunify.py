@@ -16,7 +16,7 @@ from refactor_tools.unify.guards import unite_guards
 from refactor_tools.unify.likeness import alike
 from refactor_tools.unify.members import Member, forward_of, method
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import assigned_attribute, same, statements, walk
+from refactor_tools.unify.syntax import assigned_attribute, same, statements
 from refactor_tools.unify.template import ForwardParameter, Template, hoist_of, merged, option_of, optional_statement
 
 _LEAST = 0.4
@@ -54,7 +54,6 @@ class _Fold(ExpressionFold):
     def __init__(self, medoid: Member) -> None:
         super().__init__()
         self.node = medoid.node
-        self.size = sum(1 for _ in walk(medoid.node))
         self.count = 1
         self.forward = [ForwardParameter(item.name, (item.name,)) for item in medoid.forward]
         self.attributes_of.append({})
@@ -63,7 +62,6 @@ class _Fold(ExpressionFold):
     def template(self, members: int) -> Template:
         return Template(
             node=self.node,
-            size=self.size,
             holes=dict(self.holes),
             options=dict(self.options),
             hoists=dict(self.hoists),

@@ -15,7 +15,6 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("attention", frozenset({"attention", "attn", "head", "mha"})),
     ("blocks", frozenset({"block", "layer", "encoder", "decoder", "projection", "transformer", "stack", "stage"})),
 )
-CATEGORIES = tuple(sorted(category for category, _ in _WORDS))
 
 
 def category_of(name: str, builds: Collection[str] = ()) -> str:

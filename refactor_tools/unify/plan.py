@@ -75,6 +75,7 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
     decided = switches(template, parameters, inherited, where)
     refuse_too_many(decided.parameters, max_parameters)
     _refuse_branches(template, decided, max_branches)
+    _refuse_unshared(template)
     forward = united_forward(template, members)
     if not members[0].is_class:
         forward = (*forward, *signature(decided.parameters))
@@ -210,6 +211,15 @@ def _refuse_branches(template: Template, decided: Switches, limit: int) -> None:
     }
     if len(branches) > limit:
         raise Mismatch(f"{len(branches)} branches would be needed, the limit is {limit}", ())
+
+
+def _refuse_unshared(template: Template) -> None:
+    """A component of which most is optional is two components."""
+    options = [option[1] for node in walk(template.node) if (option := option_of(node)) is not None]
+    optional = sum(1 for node in options for _ in walk(node))
+    whole = sum(1 for _ in walk(template.node))
+    if optional * 2 > whole:
+        raise Mismatch("the copies share less than half of their code", ())
 
 
 def _adapter(

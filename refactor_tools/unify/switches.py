@@ -53,7 +53,6 @@ class _Switches:
         self.tests: dict[int, str] = {}
         self.stored: list[str] = []
         self.inlined: set[int] = set()
-        self.optional_attributes: dict[str, int] = {}
 
     def presences(self) -> list[frozenset[int]]:
         return list(dict.fromkeys(self.template.options[number].present for number in self.nodes))

@@ -104,7 +104,6 @@ class Template:
     """`attributes` and `locals` (by method) map the template's names to each member's."""
 
     node: cst.ClassDef | cst.FunctionDef
-    size: int
     holes: Mapping[int, Hole]
     options: Mapping[int, Option]
     hoists: Mapping[int, frozenset[int]]

@@ -334,3 +334,12 @@ def test_a_result_may_have_a_name(united: Unify) -> None:
 def test_layers_with_other_arguments_are_not_one_factory(united: Unify) -> None:
     candidate = united(simple("self.fc = nn.LayerNorm(dim, bias=False)"), simple("self.fc = nn.RMSNorm(dim)"))
     assert isinstance(candidate, Refusal) or not any("Callable" in (p.annotation or "") for p in candidate.constructor)
+
+
+def test_copies_that_share_too_little_are_two_components(united: Unify) -> None:
+    small = simple("self.net = nn.Sequential(nn.Linear(dim, dim))", "self.net(x)")
+    many = ", ".join(f"nn.Conv1d(dim, dim, {size}, padding={size})" for size in range(3, 12))
+    large = simple(f"self.net = nn.Sequential(nn.Linear(dim, dim), {many})", "self.net(x)")
+    outcome = united(small, large)
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason == "the copies share less than half of their code"
