@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from legacy_fixtures.systems import HERE, SYSTEMS, System, copy_tree, files_of
-from refactor_tools.api.extract import ExtractionRequest, extract
+from refactor_tools.api.extract import extract
 from refactor_tools.api.migrate import migrate
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.catalogue.toplevel import toplevel_changes
 from refactor_tools.changes.transaction import apply
 from refactor_tools.model.changes import ChangeSet
+from refactor_tools.model.extraction import ExtractionRequest
 from refactor_tools.settings import INDEX, load_settings
 
 

@@ -3,75 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from refactor_tools.model.changes import ChangeSet
-    from refactor_tools.model.families import Difference
-    from refactor_tools.model.outcomes import Outcome, Refusal
-    from refactor_tools.model.proofs import ComponentProof
+    from refactor_tools.model.extraction import Extraction, ExtractionRequest
     from refactor_tools.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractionRequest:
-    """What to extract and how. `trusted` is a component index whose certificates count where they are fresh, so that
-    nothing has to be proven again.
-    """
-
-    names: tuple[str, ...]
-    paths: tuple[Path, ...] = ()
-    category: str = ""
-    module: str = ""
-    rename: str = ""
-    members: tuple[str, ...] = ()
-    prove: bool = True
-    tests: bool = True
-    keep_going: bool = False
-    everything: bool = False
-    trusted: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedComponent:
-    """One component that the run makes; `proof` is None where nothing was proven (`--no-prove`, or trusted)."""
-
-    name: str
-    path: str
-    members: tuple[str, ...]
-    differences: tuple[Difference, ...]
-    state_maps: tuple[tuple[str, str, str], ...]
-    verdict: str
-    proof: ComponentProof | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A name that ended in no component."""
-
-    name: str
-    refusal: Refusal
-    members: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """`outcomes` has a row for every name; `changeset` is what to apply; `complete` says that every name has ended in a
-    component.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    components: tuple[ExtractedComponent, ...]
-    refused: tuple[Refused, ...]
-    changeset: ChangeSet
-    unreachable: tuple[str, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        return not self.refused
 
 
 def extract(

@@ -22,7 +22,7 @@ from refactor_tools.cli.common import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from refactor_tools.api.extract import Extraction
+    from refactor_tools.model.extraction import Extraction
     from refactor_tools.settings import Settings
 
 EPILOG = """\b
@@ -87,7 +87,8 @@ def extract_component(
     NAME is a class or a function, bare or as PATH::Name. Nothing is written that was not proven; everything is written
     in one transaction, which `refactor-tools undo` takes back.
     """
-    from refactor_tools.api.extract import ExtractionRequest, extract
+    from refactor_tools.api.extract import extract
+    from refactor_tools.model.extraction import ExtractionRequest
 
     if not names and not everything:
         raise click.UsageError("name what to extract, or use --all; `analyze-deps` shows what is duplicated")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from refactor_tools.model.families import Difference
+    from refactor_tools.model.extraction import ExtractedComponent
     from refactor_tools.model.outcomes import Outcome, Refusal
     from refactor_tools.model.proofs import ComponentProof
 
@@ -18,28 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = 3
 
 
-class Component(Protocol):
-    """What the report shows of a component that a run made."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def members(self) -> tuple[str, ...]: ...
-    @property
-    def differences(self) -> tuple[Difference, ...]: ...
-    @property
-    def state_maps(self) -> tuple[tuple[str, str, str], ...]: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def proof(self) -> ComponentProof | None: ...
-    @property
-    def notes(self) -> tuple[str, ...]: ...
-
-
-def print_component(console: Console, component: Component) -> None:
+def print_component(console: Console, component: ExtractedComponent) -> None:
     """A block for one component: where it went, what became a parameter, what was proven."""
     from rich.padding import Padding
     from rich.table import Table
@@ -76,7 +55,7 @@ def _wrapped(console: Console, text: str) -> None:
         console.print(f"    {line}", soft_wrap=True, markup=False)
 
 
-def _rows(component: Component) -> Iterable[tuple[str, str]]:
+def _rows(component: ExtractedComponent) -> Iterable[tuple[str, str]]:
     for difference in component.differences:
         if difference.kind in ("size", "value", "layer", "switch"):
             yield difference.parameter, " | ".join(text or "-" for _, text in difference.values)
@@ -85,7 +64,7 @@ def _rows(component: Component) -> Iterable[tuple[str, str]]:
             yield difference.parameter, f"{', '.join(having)} only"
 
 
-def _renamed(component: Component) -> Iterable[tuple[str, str, str]]:
+def _renamed(component: ExtractedComponent) -> Iterable[tuple[str, str, str]]:
     for identity, new, old in component.state_maps:
         yield new, old, _stem(identity)
 
@@ -126,7 +105,7 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
     console.print()
 
 
-def extraction_json(outcomes: Sequence[Outcome], components: Sequence[Component], files: Sequence[str]) -> str:
+def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedComponent], files: Sequence[str]) -> str:
     """The run as JSON (schema 1)."""
     document = {
         "schema": 1,

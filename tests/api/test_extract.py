@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from refactor_tools.api.extract import Extraction, ExtractionRequest, extract
+from refactor_tools.api.extract import extract
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.changes.transaction import apply
 from refactor_tools.errors import RefactorError
+from refactor_tools.model.extraction import Extraction, ExtractionRequest
 from refactor_tools.settings import load_settings
 from tests.extraction_tree import contents, write_tree
 

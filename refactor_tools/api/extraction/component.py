@@ -6,7 +6,6 @@ from pathlib import Path
 
 import libcst as cst
 
-from refactor_tools.api.extract import ExtractedComponent, ExtractionRequest
 from refactor_tools.api.extraction.library import (
     keymap_of,
     write_component,
@@ -32,6 +31,7 @@ from refactor_tools.layout import library_place, test_path
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap
+from refactor_tools.model.extraction import ExtractedComponent, ExtractionRequest
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.model.proofs import Case, Check, ComponentProof, OriginalProof, ProofTask, fails
 from refactor_tools.prove.gate import prove

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from refactor_tools.api.analyze import analyze
-from refactor_tools.api.extract import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.api.extraction.component import make_component
 from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
@@ -15,6 +14,7 @@ from refactor_tools.errors import AmbiguousName, RefactorError
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
+from refactor_tools.model.extraction import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.model.outcomes import Outcome, Refusal
 from refactor_tools.scan.tree import reader
 from refactor_tools.settings import Settings
