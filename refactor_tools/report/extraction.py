@@ -33,9 +33,8 @@ def print_component(console: Console, component: ExtractedComponent) -> None:
     for new, old, file in _renamed(component):
         table.add_row("state keys", Text(f"{old}.* -> {new}.* ({file})"))
     console.print(Padding(table, (0, 0, 0, 4), expand=False))
-    for difference in component.differences:
-        if difference.kind == "left out":
-            _wrapped(console, f"left out: {difference.values[0][0]}: {difference.where}")
+    for reason, places in _left_out(component).items():
+        _wrapped(console, f"left out: {', '.join(places)}: {reason}")
     style = "green" if component.verdict.startswith(("PROVED", "BIT")) else "yellow"
     console.print(
         Padding(Text.assemble((component.verdict, style), _proof_words(component.proof)), (0, 0, 0, 4), expand=False)
@@ -62,6 +61,15 @@ def _rows(component: ExtractedComponent) -> Iterable[tuple[str, str]]:
         elif difference.kind == "argument":
             having = [_stem(identity) for identity, text in difference.values if text]
             yield difference.parameter, f"{', '.join(having)} only"
+
+
+def _left_out(component: ExtractedComponent) -> dict[str, list[str]]:
+    """Files whose copies were not merged, by the reason."""
+    found: dict[str, list[str]] = {}
+    for difference in component.differences:
+        if difference.kind == "left out":
+            found.setdefault(difference.where, []).append(_stem(difference.values[0][0]))
+    return found
 
 
 def _renamed(component: ExtractedComponent) -> Iterable[tuple[str, str, str]]:

@@ -128,6 +128,8 @@ class ExpressionFold(FoldState):
         ours, theirs = self._constructor(left), dotted(right.func)
         if ours != theirs and self.method == "__init__" and is_constructor(ours) and is_constructor(theirs):
             return self._factory(left, right, ours, theirs)
+        if hole_number(left.func) is not None and _keywords(left) != _keywords(right):
+            raise Mismatch("layers with other arguments", self.texts([left], [right]))
         func = self.node_of(left.func, right.func)
         assert isinstance(func, cst.BaseExpression)
         if ours in _SEQUENCES:
@@ -145,8 +147,11 @@ class ExpressionFold(FoldState):
         """Another class in the same place: its name is the hole if the arguments agree, else the whole call is."""
         if role(ours) != role(theirs):
             raise Mismatch("layers differ", self.texts([left], [right]))
-        names = [[arg.keyword and arg.keyword.value for arg in call.args] for call in (left, right)]
-        if names[0] != names[1] or any(arg.star for arg in (*left.args, *right.args)) or {ours, theirs} & _SEQUENCES:
+        if (
+            _keywords(left) != _keywords(right)
+            or any(arg.star for arg in (*left.args, *right.args))
+            or {ours, theirs} & _SEQUENCES
+        ):
             raise Mismatch("layers with other arguments", self.texts([left], [right]))
         args = []
         for argument, (a, b) in zip(
@@ -288,6 +293,11 @@ class _Opening(cst.CSTTransformer):
 
 def _is_sequence(value: object) -> bool:
     return isinstance(value, (list, tuple))
+
+
+def _keywords(call: cst.Call) -> list[str]:
+    """The arguments' keywords, "" for those by position."""
+    return ["" if arg.keyword is None else arg.keyword.value for arg in call.args]
 
 
 def _by_name(args: Sequence[cst.Arg], order: Sequence[str]) -> dict[str, cst.Arg]:

@@ -9,14 +9,14 @@ import libcst as cst
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.unify.antiunify import generalise
+from refactor_tools.unify.antiunify import Generalisation, generalise
 from refactor_tools.unify.body import Decisions, build
 from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
-from refactor_tools.unify.likeness import alike
+from refactor_tools.unify.likeness import alike, blind_tokens
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.naming import most_common
 from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
-from refactor_tools.unify.roundtrip import check_round_trip
+from refactor_tools.unify.roundtrip import lost
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
 from refactor_tools.unify.syntax import assigned_attribute, is_constant, walk
@@ -46,15 +46,50 @@ def unify(members: Sequence[Member], *, max_parameters: int = 6, max_branches: i
     """The least general component for `members`, or why there is none."""
     arranged = around_medoid(members)
     try:
-        found = generalise(arranged)
-        check_round_trip(found.template, found.members)
-        candidate = _candidate(found.template, found.members, max_parameters, max_branches)
-        cst.parse_module(cst.Module(body=[candidate.node]).code)
+        return _merged(arranged, max_parameters, max_branches)
     except Mismatch as mismatch:
+        core = _core(arranged)
+        if 1 < len(core) < len(arranged):
+            rest = tuple((member.id, str(mismatch)) for member in arranged if member not in core)
+            found = unify(core, max_parameters=max_parameters, max_branches=max_branches)
+            return found if isinstance(found, Refusal) else replace(found, left_out=(*found.left_out, *rest))
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
+
+
+def _merged(members: tuple[Member, ...], max_parameters: int, max_branches: int) -> Candidate:
+    found = _sound(members)
+    candidate = _candidate(found.template, found.members, max_parameters, max_branches)
+    try:
+        cst.parse_module(cst.Module(body=[candidate.node]).code)
     except (cst.CSTValidationError, cst.ParserSyntaxError) as error:
-        return Refusal("the copies cannot be written as one", ((str(error),),))
+        raise Mismatch("the copies cannot be written as one", (str(error),)) from error
     return replace(candidate, left_out=tuple((member.id, str(mismatch)) for member, mismatch in found.left_out))
+
+
+def _core(members: Sequence[Member]) -> tuple[Member, ...]:
+    """The largest group of members that differ in names and constants alone, the medoid's among equals."""
+    groups: dict[tuple[str, ...], list[Member]] = {}
+    for member in members:
+        groups.setdefault(tuple(blind_tokens(member.node)), []).append(member)
+    return tuple(max(groups.values(), key=lambda group: len(group)))
+
+
+def _sound(members: tuple[Member, ...]) -> Generalisation:
+    """A generalisation that gives every member back: those that it would not are left out.
+
+    Raises:
+        Mismatch: there is none for two members.
+    """
+    left_out: tuple[tuple[Member, Mismatch], ...] = ()
+    while True:
+        found = generalise(members)
+        wrong = lost(found.template, found.members)
+        if not wrong:
+            return replace(found, left_out=(*left_out, *found.left_out))
+        left_out = (*left_out, *((member, wrong[member.id]) for member in members if member.id in wrong))
+        members = tuple(member for member in members if member.id not in wrong)
+        if len(members) < 2:
+            raise next(iter(wrong.values()))
 
 
 def around_medoid(members: Sequence[Member]) -> tuple[Member, ...]:

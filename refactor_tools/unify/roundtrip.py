@@ -12,9 +12,10 @@ from refactor_tools.unify.template import Template, instantiate
 from refactor_tools.unify.vocabulary import constructor_parameters, default_of
 
 
-def check_round_trip(template: Template, members: Sequence[Member]) -> None:
-    """Raises Mismatch where filling the holes with a member's values does not give that member back."""
+def lost(template: Template, members: Sequence[Member]) -> dict[str, Mismatch]:
+    """Members (by id) that filling the holes with their own values does not give back, and what differs."""
     functions = _methods(template.node)
+    found: dict[str, Mismatch] = {}
     for index, member in enumerate(members):
         theirs = _methods(member.node)
         for name, function in functions.items():
@@ -22,7 +23,9 @@ def check_round_trip(template: Template, members: Sequence[Member]) -> None:
             args = (template.holes, template.options, template.hoists, template.attributes[index], names)
             ours = instantiate(function.body, index, *args)
             if not same(_canonical(ours), _canonical(theirs[name].body)):
-                raise Mismatch(f"merging would lose something of {name}", (code(theirs[name].body), code(ours)))
+                texts = (code(theirs[name].body), code(ours))
+                found[member.id] = Mismatch(f"merging would lose something of {name}", texts)
+    return found
 
 
 def _methods(node: cst.ClassDef | cst.FunctionDef) -> dict[str, cst.FunctionDef]:

@@ -153,7 +153,7 @@ class _Switches:
         missing = [index for index in own if not self.parameters[index].optional]
         if len(missing) > 1:
             names = ", ".join(self.parameters[index].name for index in missing)
-            raise Mismatch(f"only some copies have {names}", tuple(code(self.nodes[number]) for number in numbers))
+            raise Mismatch(f"only some copies have {names}", ())
         if not missing:
             return ""
         item = self.parameters[missing[0]]

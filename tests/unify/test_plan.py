@@ -336,6 +336,22 @@ def test_layers_with_other_arguments_are_not_one_factory(united: Unify) -> None:
     assert isinstance(candidate, Refusal) or not any("Callable" in (p.annotation or "") for p in candidate.constructor)
 
 
+def test_an_argument_of_one_layer_is_not_given_to_another(united: Unify, code: Code) -> None:
+    plain, other = simple("self.fc = nn.LayerNorm(dim)"), simple("self.fc = nn.RMSNorm(dim)")
+    text = code(united(plain, other, simple("self.fc = nn.LayerNorm(dim, bias=False)")))
+    assert "norm(dim)" in text
+    assert "norm(dim, bias" not in text
+
+
+def test_where_all_cannot_be_merged_the_largest_group_of_a_kind_is(united: Unify) -> None:
+    plain = [simple(f"self.fc = nn.Linear({name}, 1)", parameters=name) for name in ("dim", "n", "width")]
+    extra = "self.fc = nn.Linear(dim, 1); self.net = nn.Sequential(nn.Linear(dim, a), nn.Linear(b, c))"
+    candidate = united(*plain, simple(extra, "self.fc(self.net(x))", parameters="dim, a, b, c"))
+    assert isinstance(candidate, Candidate)
+    assert len(candidate.members) == 3
+    assert [identity for identity, _ in candidate.left_out] == ["copy_3.py::Layer"]
+
+
 def test_copies_that_share_too_little_are_two_components(united: Unify) -> None:
     small = simple("self.net = nn.Sequential(nn.Linear(dim, dim))", "self.net(x)")
     many = ", ".join(f"nn.Conv1d(dim, dim, {size}, padding={size})" for size in range(3, 12))
