@@ -200,7 +200,8 @@ class ExpressionFold(FoldState):
                 position = "first" if j == 0 else "last" if j == len(theirs) - 1 else ""
                 number = self.new_option(frozenset({self.count}), element=True, position=position)
                 result.append(cst.Arg(optional_element(number, self.opened(theirs[j]))))
-        return result
+        unchanged = len(result) == len(left) and all(same(a.value, b.value) for a, b in zip(result, left, strict=True))
+        return list(left) if unchanged else result
 
     def _arg(self, left: cst.Arg, right: cst.Arg) -> cst.Arg:
         value = self.node_of(left.value, right.value)

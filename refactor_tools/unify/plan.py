@@ -68,10 +68,9 @@ def _merged(members: tuple[Member, ...], max_parameters: int, max_branches: int)
 
 def _core(members: Sequence[Member]) -> tuple[Member, ...]:
     """The largest group of members that differ in names and constants alone, the medoid's among equals."""
-    groups: dict[tuple[str, ...], list[Member]] = {}
-    for member in members:
-        groups.setdefault(tuple(blind_tokens(member.node)), []).append(member)
-    return tuple(max(groups.values(), key=lambda group: len(group)))
+    kinds = [tuple(blind_tokens(member.node)) for member in members]
+    [(commonest, _)] = Counter(kinds).most_common(1)
+    return tuple(member for member, kind in zip(members, kinds, strict=True) if kind == commonest)
 
 
 def _sound(members: tuple[Member, ...]) -> Generalisation:
