@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 
 
@@ -42,10 +43,9 @@ def slice_definition(text: str, path: str, name: str, line: int = 0) -> Slice:
     if wanted is None:
         raise RefactorError(f"has no class or function {name} at its top level", path)
     chosen = _closure(pieces, wanted)
-    lines = text.splitlines(keepends=True)
     taken = [pieces[index] for index in sorted(chosen)]
     return Slice(
-        _joined(lines, taken),
+        _joined(Text(text), taken),
         tuple(
             bound
             for index in sorted(chosen - {wanted})
@@ -82,7 +82,7 @@ def helpers(text: str, path: str, names: Iterable[str], stop: frozenset[str]) ->
     kept = [piece for index, piece in enumerate(pieces) if index in chosen and not piece.is_import]
     kept = [piece for piece in kept if not piece.binds & stop]
     reads = frozenset(name for piece in kept for name in piece.reads)
-    return Helpers(_joined(text.splitlines(keepends=True), kept), reads)
+    return Helpers(_joined(Text(text), kept), reads)
 
 
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -151,10 +151,10 @@ def _closure(pieces: list[_Piece], wanted: int) -> set[int]:
     return chosen | {index for index, piece in enumerate(pieces) if "annotations" in piece.binds and piece.is_import}
 
 
-def _joined(lines: list[str], pieces: list[_Piece]) -> str:
+def _joined(text: Text, pieces: list[_Piece]) -> str:
     parts: list[str] = []
     for position, piece in enumerate(pieces):
-        body = "".join(lines[piece.start - 1 : piece.end]).rstrip() + "\n"
+        body = text.lines(piece.start, piece.end).rstrip() + "\n"
         if position:
             together = piece.is_import and pieces[position - 1].is_import
             parts.append("" if together else "\n\n")

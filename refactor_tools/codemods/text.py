@@ -18,6 +18,11 @@ class Text:
     def starts(self) -> tuple[int, ...]:
         return (0, *(match.end() for match in _LINE_END.finditer(self.value)))
 
+    def lines(self, first: int, last: int) -> str:
+        """Lines `first` to `last`, 1-based and both included, with their ends."""
+        end = self.starts[last] if last < len(self.starts) else len(self.value)
+        return self.value[self.starts[first - 1] : end]
+
     def offset(self, line: int, column: int) -> int:
         """The character at a 1-based line and a column in UTF-8 bytes."""
         start = self.starts[line - 1]

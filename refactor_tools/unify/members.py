@@ -1,17 +1,21 @@
 """One member of a family: its definition as a libcst tree in normal form, with what its file says about the names."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from textwrap import dedent
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
+from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.facts import Parameter, Source
 from refactor_tools.unify.normal import inline_locals, normal_form
 from refactor_tools.unify.syntax import code, reads
 
 Node = cst.ClassDef | cst.FunctionDef
+Definition = ast.ClassDef | ast.FunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,17 @@ class Member:
 def load_member(source: Source, identity: str, *, inline_all: bool = False) -> Member:
     """The member that `identity` (`path::Name`, or `path::Name@line` for a later one) names.
 
+    Only the definition is read with libcst; what its file imports and binds is read with `ast`.
+
     Raises:
-        RefactorError: the file has no such definition at its top level.
+        RefactorError: the file does not parse or has no such definition at its top level.
     """
-    module = cst.parse_module(source.text)
+    names, defined, definitions = _outline(source.text, source.path)
     name, _, line = identity.partition("::")[2].partition("@")
-    written = _find(module, name, int(line) if line else 0)
-    if written is None:
+    found = [item for item in definitions if item.name == name and line in ("", str(item.lineno))]
+    if not found:
         raise RefactorError(f"has no class or function {name} at its top level", source.path)
-    names = imported_names(module)
+    written = _written(source.text, found[0])
     node = normal_form(written, names)
     assert isinstance(node, (cst.ClassDef, cst.FunctionDef))
     parameters: tuple[Parameter, ...] = ()
@@ -72,28 +78,63 @@ def load_member(source: Source, identity: str, *, inline_all: bool = False) -> M
         node=node,
         written=written,
         names=names,
-        defined=top_level_names(module) - frozenset(names),
+        defined=defined - frozenset(names),
         parameters=parameters,
         forward=signature(function),
     )
 
 
-def _find(module: cst.Module, name: str, line: int) -> Node | None:
-    found = [node for node in _definitions(module.body) if node.name.value == name]
-    if not line:
-        return found[0] if found else None
-    positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    return next((node for node in found if positions[node].start.line == line), None)
+@lru_cache(maxsize=256)
+def _outline(text: str, path: str) -> tuple[Mapping[str, str], frozenset[str], tuple[Definition, ...]]:
+    """What a file's imports bind, all names that it binds at its top level, its definitions."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise RefactorError(f"does not parse: {error.msg}", f"{path}:{error.lineno}") from error
+    statements = list(_top_level(tree.body))
+    names: dict[str, str] = {}
+    for statement in statements:
+        names |= imported_names(statement)
+    bound = set(names)
+    for statement in statements:
+        if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+            bound.add(statement.name)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            bound |= {target.id for target in targets if isinstance(target, ast.Name)}
+    definitions = tuple(item for item in statements if isinstance(item, (ast.ClassDef, ast.FunctionDef)))
+    return names, frozenset(bound), definitions
 
 
-def _definitions(body: object) -> list[Node]:
-    found: list[Node] = []
-    for statement in body if isinstance(body, (list, tuple)) else ():
-        if isinstance(statement, (cst.ClassDef, cst.FunctionDef)):
-            found.append(statement)
-        elif isinstance(statement, (cst.If, cst.Try, cst.With)):
-            found += _definitions(statement.body.body)
-    return found
+def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements of a module, those in its conditions and guards included."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, (ast.If, ast.Try, ast.With)):
+            yield from _top_level(statement.body)
+
+
+def imported_names(statement: ast.stmt) -> dict[str, str]:
+    """What each name that an import binds stands for: `nn` -> `torch.nn`; relative modules keep their dots."""
+    if isinstance(statement, ast.Import):
+        return {
+            alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0]
+            for alias in statement.names
+        }
+    if isinstance(statement, ast.ImportFrom):
+        base = "." * statement.level + (statement.module or "")
+        dot = "" if base.endswith(".") else "."
+        return {item.asname or item.name: f"{base}{dot}{item.name}" for item in statement.names if item.name != "*"}
+    return {}
+
+
+def _written(text: str, definition: Definition) -> Node:
+    """One definition as a libcst tree."""
+    first = min([definition.lineno, *(item.lineno for item in definition.decorator_list)])
+    lines = Text(text).lines(first, definition.end_lineno or first)
+    node = cst.parse_module(dedent(lines)).body[0]
+    assert isinstance(node, (cst.ClassDef, cst.FunctionDef))
+    return node
 
 
 def method(node: cst.CSTNode, name: str) -> cst.FunctionDef | None:
@@ -131,47 +172,3 @@ def _parameter(node: cst.Param, kind: str) -> Parameter:
         default=None if node.default is None else code(node.default),
         annotation=None if node.annotation is None else code(node.annotation.annotation),
     )
-
-
-def imported_names(module: cst.Module) -> dict[str, str]:
-    """What each name that an import binds stands for: `nn` -> `torch.nn`; relative modules keep their dots."""
-    names: dict[str, str] = {}
-    for statement in _imports(module.body):
-        if isinstance(statement, cst.Import):
-            for alias in statement.names:
-                full = alias.evaluated_name
-                if alias.asname is not None:
-                    names[alias.evaluated_alias or full] = full
-                else:
-                    names[full.partition(".")[0]] = full.partition(".")[0]
-        elif not isinstance(statement.names, cst.ImportStar):
-            base = "." * len(statement.relative) + (code(statement.module) if statement.module else "")
-            for alias in statement.names:
-                joined = base + alias.evaluated_name if base.endswith(".") else f"{base}.{alias.evaluated_name}"
-                names[alias.evaluated_alias or alias.evaluated_name] = joined
-    return names
-
-
-def _imports(body: object) -> list[cst.Import | cst.ImportFrom]:
-    found: list[cst.Import | cst.ImportFrom] = []
-    for statement in body if isinstance(body, (list, tuple)) else ():
-        if isinstance(statement, cst.SimpleStatementLine):
-            found += [small for small in statement.body if isinstance(small, (cst.Import, cst.ImportFrom))]
-        elif isinstance(statement, (cst.If, cst.Try)):
-            found += _imports(statement.body.body)
-    return found
-
-
-def top_level_names(module: cst.Module) -> frozenset[str]:
-    """Every name the file binds at its top level, imports included."""
-    names = set(imported_names(module))
-    for node in _definitions(module.body):
-        names.add(node.name.value)
-    for statement in module.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            for small in statement.body:
-                if isinstance(small, cst.Assign):
-                    names |= {target.target.value for target in small.targets if isinstance(target.target, cst.Name)}
-                elif isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-                    names.add(small.target.value)
-    return frozenset(names)

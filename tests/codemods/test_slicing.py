@@ -93,3 +93,8 @@ def test_no_helpers_is_no_text() -> None:
 def test_what_cannot_be_sliced_is_said(text: str, name: str) -> None:
     with pytest.raises(RefactorError, match=r"a\.py"):
         slice_definition(text, "a.py", name)
+
+
+def test_a_form_feed_is_no_line_end() -> None:
+    source = "x = 1\n\x0c\ndef f():\n    return x\n\n\ndef g():\n    return 2\n"
+    assert slice_definition(source, "a.py", "f").text == "x = 1\n\n\ndef f():\n    return x\n"
