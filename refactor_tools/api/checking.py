@@ -21,13 +21,11 @@ from refactor_tools.model.certificates import Certificate, CertificateStatus, Ch
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
-    LADDER,
     Case,
     ComponentProof,
     Freshness,
     OriginalProof,
     ProofTask,
-    Verdict,
     fails,
 )
 from refactor_tools.prove.gate import prove
@@ -75,7 +73,7 @@ class Checking:
                 raise UnreadableRecord(f"certifies {known.component}, not {keymap.component}", path)
         except UnreadableRecord as error:
             return None, CertificateStatus(keymap.component, "DAMAGED", None, str(error))
-        verdict = _weakest(known)
+        verdict = known.verdict
         found = changes(known, task, closure)
         if found:
             freshness, reason = self._changed(keymap, task, known, found)
@@ -174,10 +172,6 @@ def _checked(
     passed = status.freshness in _SETTLED and certificate is not None
     failing = [o for o in certificate.originals if fails(o.verdict, cases.get(o.id))] if certificate else []
     return Checked(keymap.name, status, passed and not failing, certificate, proof)
-
-
-def _weakest(certificate: Certificate) -> Verdict | None:
-    return max((original.verdict for original in certificate.originals), key=LADDER.index, default=None)
 
 
 def _reasons(proof: ComponentProof) -> str:

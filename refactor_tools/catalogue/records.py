@@ -13,7 +13,7 @@ from refactor_tools.layout import library_place
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import ComponentRecord, Dependency, KeyMap
 from refactor_tools.model.facts import Parameter
-from refactor_tools.model.proofs import LADDER, PASSING
+from refactor_tools.model.proofs import PASSING
 from refactor_tools.scan.syntax import FORWARD, constructor, method, signature
 from refactor_tools.settings import Settings
 
@@ -95,8 +95,7 @@ def _completed(record: ComponentRecord, root: Path, uses: frozenset[tuple[str, s
     certificate = _certificate(root, record.name)
     if certificate is not None and certificate.component not in known_as:
         certificate = None
-    verdicts = [original.verdict for original in certificate.originals] if certificate else []
-    verdict = max(verdicts, key=LADDER.index, default="NOT_RUN")
+    verdict = (certificate and certificate.verdict) or "NOT_RUN"
     originals = keymap.originals if keymap else ()
     record = replace(
         record,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.proofs import Check, ComponentProof, Freshness, Sensitivity, Verdict
+from refactor_tools.model.proofs import Check, ComponentProof, Freshness, Sensitivity, Verdict, weakest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class Certificate:
     source: str
     originals: tuple[CertifiedOriginal, ...]
     sensitivity: Sensitivity | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return weakest(original.verdict for original in self.originals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is proven, how, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,11 @@ LADDER: tuple[Verdict, ...] = (
 PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL"})
 # What a case may accept with a reason. A difference is never accepted.
 ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
+
+
+def weakest(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """What several verdicts are worth together; None for no verdict at all."""
+    return max(verdicts, key=LADDER.index, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +174,7 @@ class ComponentProof:
 
     @property
     def verdict(self) -> Verdict:
-        if not self.originals:
-            return "NOT_RUN"
-        return max((proof.verdict for proof in self.originals), key=LADDER.index)
+        return weakest(proof.verdict for proof in self.originals) or "NOT_RUN"
 
     @property
     def passed(self) -> bool:

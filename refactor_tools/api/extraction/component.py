@@ -165,7 +165,7 @@ def _masks_whole_rows(plan: Plan) -> bool:
 def _extracted(
     plan: Plan, keymap: KeyMap, proof: ComponentProof | None, certificate: Certificate | None, notes: tuple[str, ...]
 ) -> ExtractedComponent:
-    verdict = proof.verdict if proof is not None else _verdict(certificate)
+    proven = proof or certificate
     unrun = [c.detail for o in (proof.originals if proof else ()) for c in o.checks if _not_run(c)]
     notes = (*notes, *dict.fromkeys(unrun))
     return ExtractedComponent(
@@ -174,7 +174,7 @@ def _extracted(
         members=tuple(original.id for original in keymap.originals),
         differences=differences(plan.candidate),
         state_maps=tuple((o.id, new, old) for o in keymap.originals for new, old in o.adapter.state),
-        verdict=verdict,
+        verdict=(proven and proven.verdict) or "NOT_RUN",
         proof=proof,
         notes=notes,
     )
@@ -182,10 +182,3 @@ def _extracted(
 
 def _not_run(check: Check) -> bool:
     return check.name == "shim import" and check.passed is None
-
-
-def _verdict(certificate: Certificate | None) -> str:
-    if certificate is None:
-        return "NOT_RUN"
-    verdicts = [original.verdict for original in certificate.originals]
-    return "BIT_EQUAL" if "BIT_EQUAL" in verdicts else verdicts[0]
