@@ -1,5 +1,6 @@
 """Anti-unification below the level of statements."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -27,8 +28,20 @@ _TARGETS = (cst.AssignTarget, cst.NameItem, cst.AsName)
 N = TypeVar("N", bound=cst.CSTNode)
 
 
-class ExpressionFold(FoldState):
-    """The rules for expressions."""
+class ExpressionFold(FoldState, ABC):
+    """The rules for expressions; those for statements, which hold expressions, are for its subclass to add."""
+
+    @abstractmethod
+    def block(self, left: Sequence[cst.BaseStatement], right: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
+        """Two lists of statements as one."""
+
+    @abstractmethod
+    def statement(self, left: cst.BaseStatement, right: cst.BaseStatement) -> cst.BaseStatement:
+        """Two statements as one.
+
+        Raises:
+            Mismatch: they are different statements.
+        """
 
     def node_of(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
         """The generalisation of two nodes.

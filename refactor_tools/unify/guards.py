@@ -4,8 +4,7 @@
 become two statements: the first computes the mask from the lengths, the second uses whichever mask there is.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -13,16 +12,6 @@ from refactor_tools.unify.expressions import ExpressionFold
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_name, dotted, statements
 from refactor_tools.unify.template import hoist_of, hoisted, merged
-
-
-class StatementFold(Protocol):
-    """What guards need of the fold they belong to."""
-
-    def block(
-        self, left: Sequence[cst.BaseStatement], right: Sequence[cst.BaseStatement]
-    ) -> list[cst.BaseStatement]: ...
-
-    def statement(self, left: cst.BaseStatement, right: cst.BaseStatement) -> cst.BaseStatement: ...
 
 
 def guard_of(node: cst.CSTNode) -> str:
@@ -87,7 +76,7 @@ def _united(
     before, cost = fold.state(), len(fold.options)
     try:
         if fold.bind_local(ours, theirs):
-            body = _block(fold, left, right)
+            body = fold.block(left, right)
             if len(fold.options) == cost:
                 return body
     except Mismatch:
@@ -106,7 +95,7 @@ def _join(fold: ExpressionFold, number: int, first: cst.If, second: cst.If, righ
     """A further member at a hoisted pair: it either receives the value or computes it."""
     before, options = fold.state(), len(fold.options)
     try:
-        united = _statement(fold, second, right)
+        united = fold.statement(second, right)
         if len(fold.options) == options:
             assert isinstance(united, cst.If)
             return hoisted(number, first, united)
@@ -114,7 +103,7 @@ def _join(fold: ExpressionFold, number: int, first: cst.If, second: cst.If, righ
         pass
     fold.restore(before)
     try:
-        whole = _statement(fold, merged(first, second), right)
+        whole = fold.statement(merged(first, second), right)
     except Mismatch:
         whole = None
     if whole is None or len(fold.options) != options or not isinstance(whole, cst.If):
@@ -127,18 +116,6 @@ def _join(fold: ExpressionFold, number: int, first: cst.If, second: cst.If, righ
         whole.with_changes(body=cst.IndentedBlock(body=body[:head])),
         second.with_changes(body=cst.IndentedBlock(body=body[head:])),
     )
-
-
-def _block(
-    fold: ExpressionFold, left: list[cst.BaseStatement], right: list[cst.BaseStatement]
-) -> list[cst.BaseStatement]:
-    statement_fold: StatementFold = fold  # type: ignore[assignment]  # every fold of statements is one of expressions
-    return statement_fold.block(left, right)
-
-
-def _statement(fold: ExpressionFold, left: cst.BaseStatement, right: cst.BaseStatement) -> cst.BaseStatement:
-    statement_fold: StatementFold = fold  # type: ignore[assignment]  # see above
-    return statement_fold.statement(left, right)
 
 
 def _assigned(prelude: list[cst.BaseStatement]) -> Iterator[str]:
