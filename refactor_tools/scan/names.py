@@ -19,6 +19,7 @@ class Names:
     _imported: dict[str, dict[str, Import]] = field(default_factory=dict)
     _found: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _resolved: dict[tuple[str, Import], Resolution] = field(default_factory=dict)
+    _lazy: dict[str, tuple[Import, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scan: Scan) -> "Names":
@@ -35,9 +36,8 @@ class Names:
     def within(self, user: Definition, name: str) -> str | None:
         """The same inside a definition, where an import of its own hides the file's."""
         parts = tuple(name.split("."))
-        for found in self._facts(user.path).imports:
-            own = found.kind == "lazy" and user.line <= found.line <= user.end_line
-            if own and found.bound == parts[0]:
+        for found in self._lazy_imports(user.path):
+            if found.bound == parts[0] and user.line <= found.line <= user.end_line:
                 return self._through(user.path, found, parts, _LONGEST_CHAIN)
         return self.definition(user.path, name)
 
@@ -61,6 +61,11 @@ class Names:
                     found[one.bound] = one
             self._imported[path] = found
         return self._imported[path]
+
+    def _lazy_imports(self, path: str) -> tuple[Import, ...]:
+        if path not in self._lazy:
+            self._lazy[path] = tuple(one for one in self._facts(path).imports if one.kind == "lazy")
+        return self._lazy[path]
 
     def _attribute(self, path: str, parts: tuple[str, ...], left: int) -> str | None:
         """Follow `parts` from the module in `path`."""
