@@ -108,21 +108,29 @@ def extract_component(
     stderr = console(color, stderr=True)
     with _Status(stderr, quiet=quiet, verbose=verbose) as say:
         extraction = extract(settings, request, say)
-    from refactor_tools.changes.dirty import require_clean
-
-    touched = [change.path for change in extraction.changeset.effective]
-    if not (dry_run or diff or check):
-        require_clean(settings.root, touched, allow_dirty)
+    outcome = CLEAN if extraction.complete else FINDINGS
     if check:
-        return FINDINGS if touched or not extraction.complete else CLEAN
+        return FINDINGS if extraction.changeset.effective else outcome
     if diff:
-        from refactor_tools.api.runs import patch
-
-        deliver(patch(settings, extraction.changeset), output)
-        return CLEAN if extraction.complete else FINDINGS
+        _deliver_patch(settings, extraction, output)
+        return outcome
+    if not dry_run:
+        _require_clean(settings, extraction, allow_dirty)
     _report(extraction, output_format, output, color)
     _finish(settings, extraction, dry_run=dry_run, quiet=quiet)
-    return CLEAN if extraction.complete else FINDINGS
+    return outcome
+
+
+def _deliver_patch(settings: Settings, extraction: Extraction, output: Path | None) -> None:
+    from refactor_tools.api.runs import patch
+
+    deliver(patch(settings, extraction.changeset), output)
+
+
+def _require_clean(settings: Settings, extraction: Extraction, allow_dirty: bool) -> None:
+    from refactor_tools.changes.dirty import require_clean
+
+    require_clean(settings.root, [change.path for change in extraction.changeset.effective], allow_dirty)
 
 
 def _settings(root: Path | None, library: str | None, package: str | None) -> Settings:
