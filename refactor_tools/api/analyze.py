@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from refactor_tools.model.families import Families, Family
     from refactor_tools.settings import Settings
 
+# A stage in words, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+Read = Callable[[str], "Source | None"]
+
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
 
@@ -24,12 +28,14 @@ def analyze(
     *,
     jobs: int = 1,
     cache: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     proposals: bool = True,
+    near_proposals: int | None = NEAR_PROPOSALS,
 ) -> Analysis:
     """Everything that reading `paths` (files or folders under the settings' root) shows; nothing of them is run.
 
-    With `proposals`, exact and renamed families and the first near ones say what differs and what they could become.
+    With `proposals`, exact and renamed families and the first `near_proposals` near ones (None: all) say what differs
+    and what they could become.
 
     Raises:
         RefactorError: a path does not exist or lies outside the root.
@@ -41,18 +47,40 @@ def analyze(
     from refactor_tools.scan.tree import reader, scan_tree
 
     started = time.perf_counter()
-    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress)
+    say = progress or _silent
+    scan = scan_tree(
+        settings.root, paths, settings, jobs=jobs, cache=cache, progress=lambda *done: say("reading files", *done)
+    )
     imports = import_graph(scan)
     read = reader(settings.root)
-    families = find_families(scan, read, settings)
+    families = find_families(scan, _counted(read, scan, say), settings)
     return Analysis(
         scan=scan,
         imports=imports,
         composition=composition(scan, imports),
-        families=_described(families, read) if proposals else families,
+        families=_described(families, read, near_proposals, say) if proposals else families,
         findings=_findings(scan),
         seconds=time.perf_counter() - started,
+        over_limit=tuple(facts.path for facts in scan.files if facts.lines > settings.max_lines),
     )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    return None
+
+
+def _counted(read: Read, scan: Scan, say: Progress) -> Read:
+    """`read`, saying how many of the files with definitions were asked for."""
+    total = sum(1 for facts in scan.files if facts.definitions)
+    seen: set[str] = set()
+
+    def counting(path: str) -> Source | None:
+        if path not in seen:
+            seen.add(path)
+            say("looking for copies", len(seen), total)
+        return read(path)
+
+    return counting
 
 
 def _findings(scan: Scan) -> tuple[Finding, ...]:
@@ -62,13 +90,14 @@ def _findings(scan: Scan) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
-def _described(families: Families, read: Callable[[str], Source | None]) -> Families:
+def _described(families: Families, read: Read, near_proposals: int | None, say: Progress) -> Families:
     from refactor_tools.unify.describe import describe
 
-    near = 0
+    near = [index for index, family in enumerate(families.families) if family.likeness == "near"]
+    left_out = frozenset(near[near_proposals:] if near_proposals is not None else ())
+    total = len(families.families) - len(left_out)
     described: list[Family] = []
-    for family in families.families:
-        near += family.likeness == "near"
-        wanted = family.likeness != "near" or near <= NEAR_PROPOSALS
-        described.append(describe(family, read) if wanted else family)
+    for index, family in enumerate(families.families):
+        described.append(family if index in left_out else describe(family, read))
+        say("comparing copies", min(index + 1, total), total)
     return replace(families, families=tuple(described))
