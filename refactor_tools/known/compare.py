@@ -55,6 +55,7 @@ def compare(known: Known, now: Today, read: Read, extracted: Collection[str] = (
     `extracted` are definitions that became components: what is left of them is no copy any more.
     """
     graph = now.analysis.imports
+    unused = {now.places.get(key, key) for key in known.unused}
     return News(
         copies=tuple(_new_copies(known, now)),
         drift=tuple(drifts(known, now.places, now.ids, now.contents, read, frozenset(extracted))),
@@ -62,7 +63,7 @@ def compare(known: Known, now: Today, read: Read, extracted: Collection[str] = (
         hidden=tuple(one for one in graph.hidden if hidden_key(one) not in known.hidden),
         unresolved=tuple(one for one in graph.unresolved if unresolved_key(one) not in known.unresolved),
         over_limit=tuple(path for path in now.analysis.over_limit if path not in known.over_limit),
-        unused=tuple(one for one in now.analysis.composition.unused if key_of(one, now.keys) not in known.unused),
+        unused=tuple(one for one in now.analysis.composition.unused if key_of(one, now.keys) not in unused),
     )
 
 

@@ -19,6 +19,7 @@ def shrunk(known: Known, now: Today, news: News, in_scope: Callable[[str], bool]
     unused = frozenset(key_of(one, now.keys) for one in now.analysis.composition.unused)
     drifted = frozenset(one.member for one in news.drift)
     families = tuple(_families(known, now, drifted, scope))
+    places = [now.places.get(one, one) for one in known.unused]
     return Known(
         families=families,
         contents=_contents(known, now, families, drifted),
@@ -26,7 +27,7 @@ def shrunk(known: Known, now: Today, news: News, in_scope: Callable[[str], bool]
         hidden=frozenset(one for one in known.hidden if one in hidden or not scope(one[0])),
         unresolved=frozenset(one for one in known.unresolved if one in unresolved or not scope(one[0])),
         over_limit=frozenset(one for one in known.over_limit if one in now.analysis.over_limit or not scope(one)),
-        unused=frozenset(one for one in known.unused if one in unused or not scope(path_of(one))),
+        unused=frozenset(one for one in places if one in unused or not scope(path_of(one))),
     )
 
 

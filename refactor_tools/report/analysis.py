@@ -67,7 +67,7 @@ def render(
     most = None if verbose else MOST_ROWS
     news = [(since.news, since_words(since))] if since else []
     if baseline is not None and not baseline.created:
-        news.append((baseline.news, "that the baseline does not accept"))
+        news.append((baseline.news, "against the baseline"))
     sections = [section for one in news for section in _news(*one, most)]
     if verbose or not news:
         sections += _everything(analysis, verbose=verbose, most=most)
@@ -106,7 +106,7 @@ def _not_read(problems: Sequence[Problem], most: int | None) -> list[RenderableT
 def _news(news: News, against: str, most: int | None) -> Iterable[RenderableType | None]:
     sections = list(news_sections(news, against))
     if not sections:
-        yield Text(f"Nothing new {against}." if against.startswith("since") else f"Nothing {against}.", style="green")
+        yield Text(f"Nothing new {against}.", style="green")
     for title, lines, style in sections:
         yield _section(title, lines, most, style)
 

@@ -21,7 +21,7 @@ def likeness_style(family: Family) -> str:
 def differs_in(family: Family) -> str:
     """The kinds of differences of a compared family and how many there are of each, the most frequent first."""
     if not family.differences:
-        return "nothing" if family.likeness == "exact" else "names"
+        return "equal" if family.likeness == "exact" else "only names differ"
     kinds = Counter(difference.kind for difference in family.differences)
     return ", ".join(count(number, kind) for kind, number in kinds.most_common())
 
