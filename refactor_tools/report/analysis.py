@@ -19,6 +19,7 @@ from refactor_tools.report.family_table import family_table
 from refactor_tools.report.graphs import cycle_lines, hidden_lines, unresolved_lines
 from refactor_tools.report.news import news_sections, since_words
 from refactor_tools.report.next_step import next_step
+from refactor_tools.report.places import shown_place, visible
 from refactor_tools.report.words import count
 
 # What a screen takes of one section; --verbose shows the rest.
@@ -46,10 +47,12 @@ class _Entry:
     style: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if "\n" not in self.message and len(self.place) + 2 + len(self.message) <= options.max_width:
-            yield Text.assemble((self.place, self.style), "  ", self.message)
-        else:
-            yield Text(self.place, style=self.style, overflow="fold")
+        place = visible(self.place)
+        if "\n" not in self.message and len(place) + 2 + len(self.message) <= options.max_width:
+            yield Text.assemble((place, self.style), f"  {self.message}" if self.message else "")
+            return
+        yield shown_place(place, options.max_width, self.style)
+        if self.message:
             yield Padding(Text(self.message, overflow="fold"), (0, 0, 0, 4))
 
 

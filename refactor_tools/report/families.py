@@ -23,7 +23,11 @@ def differs_in(family: Family) -> str:
     if not family.differences:
         return "equal" if family.likeness == "exact" else "only names differ"
     kinds = Counter(difference.kind for difference in family.differences)
-    return ", ".join(count(number, kind) for kind, number in kinds.most_common())
+    return ", ".join(_of_kind(number, kind) for kind, number in kinds.most_common())
+
+
+def _of_kind(number: int, kind: str) -> str:
+    return f"{number:,} left out" if kind == "left out" else count(number, kind)
 
 
 def kept_apart_rows(families: Families) -> list[tuple[str, str]]:

@@ -1,13 +1,15 @@
 """Families as a table in which long names stand on lines of their own, so that none is torn apart."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from rich.console import RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from refactor_tools.model.families import Family
 from refactor_tools.report.families import family_rows, likeness_style
+from refactor_tools.report.places import shown_place
 
 _LONGEST_NAME = 26
 _HEADER = ("Families", "likeness", "copies", "what they could become")
@@ -25,8 +27,15 @@ def family_table(families: Sequence[Family], *, verbose: bool) -> Iterable[Rende
             yield Text(name, style="bold", overflow="fold")
             name = ""
         yield _line([Text(name, style="bold"), *cells], width)
-        for member in family.members if verbose else ():
-            yield Text(f"  {member}", style="dim", overflow="fold")
+        yield from (_Member(member) for member in (family.members if verbose else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    identity: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield shown_place(self.identity, options.max_width, "dim", indent=2)
 
 
 def _line(cells: Sequence[Text], width: int) -> Table:
