@@ -180,3 +180,11 @@ def test_reader_reads_once(tmp_path: Path) -> None:
     assert source is not None
     assert read("a.py") is source
     assert read("gone.py") is None
+
+
+def test_module_with_a_mixin_from_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "mixins.py").write_text("class Mixin:\n    pass\n", encoding="utf-8")
+    source = "from torch import nn\nfrom mixins import Mixin\n\nclass Base(nn.Module, Mixin):\n    pass\n\nclass Head(Base):\n    pass\n"
+    (tmp_path / "a.py").write_text(source, encoding="utf-8")
+    scan = scan_tree(tmp_path, [tmp_path], Settings(tmp_path), cache=False)
+    assert {one.name: one.is_module for one in scan.definitions} == {"Base": True, "Head": True, "Mixin": False}
