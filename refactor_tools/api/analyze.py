@@ -35,16 +35,17 @@ def analyze(
         RefactorError: a path does not exist or lies outside the root.
     """
     from refactor_tools.clones.families import find_families
+    from refactor_tools.clones.prints import file_prints
     from refactor_tools.graph.composition import composition
     from refactor_tools.graph.imports import import_graph
     from refactor_tools.model.analysis import Analysis
     from refactor_tools.scan.tree import reader, scan_tree
 
     started = time.perf_counter()
-    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress)
+    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
     imports = import_graph(scan)
     read = reader(settings.root)
-    families = find_families(scan, read, settings)
+    families = find_families(scan, settings)
     return Analysis(
         scan=scan,
         imports=imports,
