@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from refactor_tools.clones.fingerprints import fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
+from refactor_tools.clones.methods import method_families
 from refactor_tools.clones.near import near_groups
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
@@ -15,8 +16,6 @@ from refactor_tools.settings import KeepApart, Settings
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
 _MOST_NEAR = 0.99
 
-Rank = tuple[float, str, tuple[str, ...]]
-
 
 def find_families(scan: Scan, settings: Settings) -> Families:
     """Families of copied classes and of copied top-level functions, best first, and the homonyms among them.
@@ -25,8 +24,12 @@ def find_families(scan: Scan, settings: Settings) -> Families:
     in order. A group of exact or renamed copies that has near copies is reported once, with them. The result does not
     depend on the order of `scan.files`.
     """
-    found = [item for item in fingerprints(scan) if has_substance(item)]
-    families = [family for _, family in sorted(_families(grouped(found)), key=lambda ranked: ranked[0])]
+    every = fingerprints(scan)
+    found = [item for item in every if has_substance(item)]
+    ranked = list(_families(grouped(found)))
+    ranked += method_families(every, [family for _, family in ranked])
+    ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
+    families = [family for _, family in ranked]
     homonyms = find_homonyms((item.definition for item in found), families)
     reasons = [(family, _reason(family, settings.keep_apart)) for family in families]
     return Families(
@@ -36,7 +39,7 @@ def find_families(scan: Scan, settings: Settings) -> Families:
     )
 
 
-def _families(groups: Sequence[Group]) -> Iterator[tuple[Rank, Family]]:
+def _families(groups: Sequence[Group]) -> Iterator[tuple[float, Family]]:
     covered: set[int] = set()
     for near in near_groups(groups):
         covered.update(near.members)
@@ -47,8 +50,8 @@ def _families(groups: Sequence[Group]) -> Iterator[tuple[Rank, Family]]:
             yield _ranked([group], group.likeness, 1.0, 1.0)
 
 
-def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, strength: float) -> tuple[Rank, Family]:
-    """A family with its rank: what its smallest member repeats, at a discount where the evidence is weak."""
+def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, strength: float) -> tuple[float, Family]:
+    """A family and its rank: what its smallest member repeats, at a discount where the evidence is weak."""
     definitions = [member.definition for group in groups for member in group.members]
     name = _name_of(groups)
     definitions.sort(key=lambda item: (item.path, item.line, item.id))
@@ -60,8 +63,7 @@ def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, stre
         members=tuple(definition.id for definition in definitions),
         priority="high" if len({definition.path for definition in definitions}) > 1 else "medium",
     )
-    weight = min(group.first.weight for group in groups) * strength**2
-    return (-weight, family.name, family.members), family
+    return min(group.first.weight for group in groups) * strength**2, family
 
 
 def _name_of(groups: Sequence[Group]) -> str:

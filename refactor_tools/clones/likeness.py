@@ -48,6 +48,10 @@ class Comparer:
         shared = sum(self._part(a, b) for a, b in self._matched(left.parts, right.parts))
         return Overlap(shared, left.weight, right.weight)
 
+    def overlap_of(self, left: Part, right: Part) -> Overlap:
+        """The overlap of two methods."""
+        return Overlap(self._part(left, right), self._weight(left.forms), self._weight(right.forms))
+
     def _matched(self, left: Sequence[Part], right: Sequence[Part]) -> list[tuple[Part, Part]]:
         # A property and its setter have one name: the first matches the first, the second the second.
         ours, theirs = _numbered(left), _numbered(right)
