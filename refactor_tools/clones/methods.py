@@ -13,6 +13,8 @@ from refactor_tools.model.prints import MethodPrint, Part
 
 # Getters, setters and calls that pass on weigh less than this.
 _LEAST_WEIGHT = 5
+# A method that works less than this may be equal to another but for names by chance, as two lines of wiring are.
+_LEAST_WORK = 12
 # How alike near copies of a method are to the medoid, and to each other.
 _LEAST, _SLACK = 0.85, 0.05
 # Near copies are looked for among methods of one name that share statements which at most so many others have.
@@ -54,7 +56,7 @@ def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) ->
 
 
 def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
-    """Methods that are equal but for names, in groups of one method name and one framework."""
+    """Methods that are equal, all that do something also but for names, in groups of one name and one framework."""
     alike: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
     for owner in found:
         seen: Counter[str] = Counter()
@@ -64,7 +66,8 @@ def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
             seen[made.name] += 1
             if made.weight >= _LEAST_WEIGHT:
                 identity = identity if seen[made.name] == 1 else f"{identity}@{made.line}"
-                key = (made.name, made.renamed, _is_keras(owner))
+                digest = made.renamed if made.work >= _LEAST_WORK else made.exact
+                key = (made.name, digest, _is_keras(owner))
                 alike[key].append(_Method(identity, owner, made, part))
     return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
 

@@ -1,6 +1,5 @@
 """Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -11,6 +10,7 @@ from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.groups import Group
 from refactor_tools.clones.likeness import Comparer, Overlap
 from refactor_tools.clones.roles import LEAST_OF_ALL, comparable, least_similarity, role_evidence
+from refactor_tools.clones.sketches import Sketch
 from refactor_tools.clones.substance import says_enough
 
 # From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
@@ -21,6 +21,7 @@ _LEAST = 0.82
 _LEAST_STRUCTURE = 0.5
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
 _SLACK = 0.05
+_BITS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,7 @@ class _Judge:
     comparer: Comparer
     strengths: dict[Pair, float] = field(default_factory=dict)
     _similarities: dict[Pair, float] = field(default_factory=dict)
-    _bags: dict[int, frozenset[int]] = field(default_factory=dict)
-    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    _sketches: dict[int, Sketch] = field(default_factory=dict)
 
     def judge(self, left: int, right: int) -> None:
         """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
@@ -67,10 +67,7 @@ class _Judge:
         if not comparable(a, b):
             return
         words = _common_words(a.first, b.first) + role_evidence(a, b)
-        # Bounds from the cheapest on: by weight, by tokens, by what such a pair needs.
-        weights = a.first.weight, b.first.weight
-        if not _is_near(Overlap(min(weights), *weights), words, LEAST_OF_ALL):
-            return
+        # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)
         if not _is_near(most, words, LEAST_OF_ALL):
             return
@@ -92,18 +89,12 @@ class _Judge:
     def _most(self, left: int, right: int) -> Overlap:
         """An upper bound of the overlap, from the tokens alone."""
         a, b = self.groups[left].first, self.groups[right].first
-        return Overlap(len(self._bag(left) & self._bag(right)), a.weight, b.weight)
+        return Overlap(min(a.weight, b.weight, self._sketch(left).most_shared(self._sketch(right))), a.weight, b.weight)
 
-    def _bag(self, index: int) -> frozenset[int]:
-        """The tokens of a group; repeated ones are numbered, so that sets count them."""
-        if index not in self._bags:
-            seen: Counter[str] = Counter()
-            bag = []
-            for token in self.groups[index].first.tokens():
-                bag.append(self._numbers.setdefault((token, seen[token]), len(self._numbers)))
-                seen[token] += 1
-            self._bags[index] = frozenset(bag)
-        return self._bags[index]
+    def _sketch(self, index: int) -> Sketch:
+        if index not in self._sketches:
+            self._sketches[index] = Sketch.of(self.groups[index].first.tokens(), _BITS)
+        return self._sketches[index]
 
 
 def _common_words(left: Fingerprint, right: Fingerprint) -> float:
