@@ -73,15 +73,18 @@ def jscpd_finders(classes: Mapped, functions: Mapped, methods: Mapped) -> list[F
 
 
 def jscpd_pairs(found: Sequence[Clone], report: Report, known: Truth) -> tuple[Mapped, Mapped, Mapped]:
-    """What jscpd's ranges say of torch modules, of functions, and of the methods that are known to be copies."""
-    places = {one.id: Span(one.path, one.line, one.end_line) for one in report.definitions}
-    methods = {name for pair in known.of_kind("method") for name in pair.names}
-    classes = modules(report) | {counting.owner(name) for name in methods} & places.keys()
-    functions = {one.id for one in report.definitions if one.kind == "function"}
+    """What jscpd's ranges say of torch modules and other classes that are known to be copies, of functions, and of the
+    methods that are known to be copies.
+    """
+    places = dict(known.spans) | {one.id: Span(one.path, one.line, one.end_line) for one in report.definitions}
+    named = {kind: {name for pair in known.annotated if pair.kind == kind for name in pair.names} for kind in KINDS}
+    classes = modules(report) | named["class"] | {name for pair in known.unmarked for name in pair.names}
+    classes |= {counting.owner(name) for name in named["method"]} & places.keys()
+    functions = {one.id for one in report.definitions if one.kind == "function"} | named["function"]
     return (
         jscpd.mapped(found, {name: places[name] for name in sorted(classes)}),
         jscpd.mapped(found, {name: places[name] for name in sorted(functions)}),
-        jscpd.mapped(found, {name: known.spans[name] for name in sorted(methods)}),
+        jscpd.mapped(found, {name: places[name] for name in sorted(named["method"])}),
     )
 
 
