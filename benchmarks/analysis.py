@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """One of a family's differences: its kind and each member's text."""
+    """One of a family's differences: its kind and each member's text, by the member's id."""
 
     kind: str
     where: str
-    texts: tuple[str, ...]
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +127,11 @@ def _family(one: dict[str, Any], prefix: str) -> Family:
         likeness=one["likeness"],
         similarity=one["similarity"],
         members=tuple(member.removeprefix(prefix) for member in one["members"]),
-        differences=None if holes is None else tuple(_hole(hole) for hole in holes),
+        differences=None if holes is None else tuple(_hole(hole, prefix) for hole in holes),
         refusal=(one["proposal"] or {}).get("refusal", ""),
     )
 
 
-def _hole(one: dict[str, Any]) -> Hole:
-    return Hole(one["kind"], one["where"], _texts(one["values"]))
-
-
-def _texts(values: Sequence[dict[str, str]]) -> tuple[str, ...]:
-    return tuple(value["text"] for value in values)
+def _hole(one: dict[str, Any], prefix: str) -> Hole:
+    texts = {value["member"].removeprefix(prefix): value["text"] for value in one["values"]}
+    return Hole(one["kind"], one["where"], texts)

@@ -32,7 +32,7 @@ DOCUMENT = {
                 {
                     "kind": "order",
                     "where": "forward",
-                    "values": [{"member": "x", "text": "1"}, {"member": "y", "text": "2"}],
+                    "values": [{"member": "pkg/a.py::A", "text": "1"}, {"member": "pkg/b.py::A@12", "text": "2"}],
                 }
             ],
             "proposal": {"refusal": "order"},
@@ -52,9 +52,10 @@ DOCUMENT = {
 
 def test_paths_are_relative_to_the_folder_that_was_analysed() -> None:
     report = parsed(DOCUMENT, "pkg/")
+    hole = Hole("order", "forward", {"a.py::A": "1", "b.py::A@12": "2"})
     assert [one.id for one in report.definitions] == ["a.py::A", "a.py::Mixin", "b.py::K"]
     assert report.families == (
-        Family("A", "class", "near", 0.8, ("a.py::A", "b.py::A@12"), (Hole("order", "forward", ("1", "2")),), "order"),
+        Family("A", "class", "near", 0.8, ("a.py::A", "b.py::A@12"), (hole,), "order"),
         Family("f", "function", "exact", 1.0, ("a.py::f", "b.py::f"), None, ""),
     )
 
