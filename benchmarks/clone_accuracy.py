@@ -1,6 +1,6 @@
 """How many of the copies in transformers 4.44.2 `analyze-deps` finds, beside what jscpd finds in the same run.
 
-    python benchmarks/clone_accuracy.py [--quick] [--tree DIR] [--require LIMIT]
+    python -m benchmarks.clone_accuracy [--quick] [--tree DIR] [--require LIMIT]
 
 The wheel of transformers is fetched with pip into a cache folder and only read; the copies that are known stand in
 `benchmarks/ground_truth/`. Measured are:

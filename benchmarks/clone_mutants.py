@@ -1,6 +1,6 @@
 """How many copies `analyze-deps` still finds after one change of each of twelve kinds in which copies grow apart.
 
-    python benchmarks/clone_mutants.py [--quick] [--tree DIR] [--require LIMIT]
+    python -m benchmarks.clone_mutants [--quick] [--tree DIR] [--require LIMIT]
 
 Real torch modules, from the wheels of transformers and vit-pytorch, are changed by one operator at a time (as in the
 mutation benchmarks of Roy and Cordy, and of Svajlenko and Roy). An operator applies only where the class has what it

@@ -1,7 +1,9 @@
 """A sample of near families to label by hand, and what share of it are copies.
 
-    python benchmarks/near_precision.py --sheet FILE [--sample N] [--seed N]    draw families, write a sheet to fill in
-    python benchmarks/near_precision.py [--score FILE]                          count the labels of a sheet
+    python -m benchmarks.near_precision --sheet FILE [--sample N] [--seed N]
+    python -m benchmarks.near_precision [--score FILE]
+
+The first draws families and writes a sheet to fill in, the second counts the labels of a sheet.
 
 The families come from a report of `analyze-deps` on transformers 4.44.2 (or on --tree, or from --report). What is drawn
 depends on the seed and on the families alone. A sheet is YAML: for each family its id, the members with the lines where
