@@ -15,16 +15,16 @@ import libcst as cst
 from refactor_tools.clones.alignment import align
 from refactor_tools.model.families import Difference
 from refactor_tools.unify.members import Member, forward_of, method
-from refactor_tools.unify.syntax import assigned_attribute, children, dotted, self_attribute, walk
+from refactor_tools.unify.syntax import assigned_attribute, children, dotted, is_constant, self_attribute, walk
 from refactor_tools.unify.vocabulary import is_constructor, role, words
 
 SUM = "+"
-_ADDITIONS = (cst.Add, cst.AddAssign)
 # What commonly stands now before and now after a layer. Layers themselves are what these move past.
 _MOVABLE = frozenset({"norm", "dropout", "activation", SUM})
 _BY_WORD = {
     "norm": "norm",
     "layernorm": "norm",
+    "normalization": "norm",
     "batchnorm": "norm",
     "ln": "norm",
     "bn": "norm",
@@ -98,8 +98,10 @@ class _Operations:
             yield from self.of(child, inside)
         if isinstance(node, cst.Call):
             yield from self._call(node, inside)
-        elif isinstance(node, cst.BinaryOperation | cst.AugAssign) and isinstance(node.operator, _ADDITIONS):
-            yield SUM
+        elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            yield from () if _is_plain(node.left) or _is_plain(node.right) else (SUM,)
+        elif isinstance(node, cst.AugAssign) and isinstance(node.operator, cst.AddAssign):
+            yield from () if _is_plain(node.value) else (SUM,)
 
     def _call(self, call: cst.Call, inside: tuple[str, ...]) -> Iterable[str]:
         own = self_attribute(call.func)
@@ -112,6 +114,11 @@ class _Operations:
             short = name.rpartition(".")[2]
             return (_by_words(short) or short,)
         return ()
+
+
+def _is_plain(node: cst.BaseExpression) -> bool:
+    """A number, a text, a tuple or a list: what it is added to is no residual."""
+    return is_constant(node) or isinstance(node, cst.Tuple | cst.List | cst.FormattedString | cst.ConcatenatedString)
 
 
 def _layers(node: cst.ClassDef) -> dict[str, tuple[str, ...]]:
@@ -134,8 +141,8 @@ def _built(node: cst.CSTNode) -> Iterator[str]:
             for argument in node.args:
                 yield from _built(argument)
         else:
-            purpose = role(name)
-            yield purpose if purpose != "layer" else words(name.rpartition(".")[2])[-1]
+            purpose, short = role(name), name.rpartition(".")[2]
+            yield purpose if purpose != "layer" else _by_words(short) or words(short)[-1]
         return
     for child in children(node):
         yield from _built(child)

@@ -59,6 +59,15 @@ def test_a_norm_that_moved_past_the_residual_sum(pre: str, post: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "built", ["nn.BatchNorm1d(dim)", "LlamaRMSNorm(dim)", "keras.layers.LayerNormalization()", "make(dim)"]
+)
+def test_whatever_norm_it_is(built: str) -> None:
+    pre, post = (layer(body).replace("nn.LayerNorm(dim)", built) for body in (STATEMENTS_PRE, STATEMENTS_POST))
+    [difference] = orders(pre, post)
+    assert dict(difference.values)["copy_1.py::Layer"] == "linear -> + -> norm"
+
+
 def test_what_it_moved_past_is_named() -> None:
     pre = layer("x = x + self.drop(self.fc(self.norm(x)))\nreturn x")
     post = layer("x = self.norm(x + self.drop(self.fc(x)))\nreturn x")
@@ -131,6 +140,13 @@ def test_names_spelling_and_what_only_one_copy_has_are_no_difference_of_order(ot
 def test_a_recursive_method_is_read_once() -> None:
     text = layer("return self.block(x)") + "\n    def block(self, x):\n        return self.block(self.norm(x))\n"
     assert operations(load_member(Source("a.py", HEAD + text, "utf-8", ""), "a.py::Layer").node) == ("norm",)
+
+
+@pytest.mark.parametrize(
+    "body", ["return (x,) + self.fc(x)", "x = x + 1\nreturn x", "x += (1,)\nreturn x", "return [x] + [x]"]
+)
+def test_only_sums_of_two_values_count(body: str) -> None:
+    assert "+" not in operations(load_member(Source("a.py", HEAD + layer(body), "utf-8", ""), "a.py::Layer").node)
 
 
 def test_functions_have_an_order_too() -> None:
