@@ -12,6 +12,7 @@ from refactor_tools.model.families import Difference, Family, Proposal
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.category import category_of
 from refactor_tools.unify.members import Member, load_member
+from refactor_tools.unify.order import order_differences
 from refactor_tools.unify.plan import Candidate, unify
 from refactor_tools.unify.syntax import code, walk
 from refactor_tools.unify.template import option_of
@@ -24,17 +25,18 @@ def describe(family: Family, read: Callable[[str], Source | None]) -> Family:
     try:
         members = load_members(family.members, read)
         planned = unify(members)
+        moved = order_differences(members) if family.likeness == "near" else ()
     except (RefactorError, cst.ParserSyntaxError, RecursionError) as error:
         return replace(family, differences=(), proposal=Proposal(refusal=f"cannot be read: {error}"))
     if isinstance(planned, Refusal):
-        return replace(family, differences=_refused(planned), proposal=Proposal(refusal=planned.reason))
+        return replace(family, differences=(*moved, *_refused(planned)), proposal=Proposal(refusal=planned.reason))
     category = category_of(planned.name, layers(planned.node))
     proposal = Proposal(
         target=f"{category}/{snake_case(planned.name)}.py",
         category=category,
         parameters=tuple(item.name for item in (planned.constructor or planned.forward)),
     )
-    return replace(family, differences=differences(planned), proposal=proposal)
+    return replace(family, differences=(*moved, *differences(planned)), proposal=proposal)
 
 
 def load_members(ids: Sequence[str], read: Callable[[str], Source | None]) -> tuple[Member, ...]:
