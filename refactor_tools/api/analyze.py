@@ -50,7 +50,7 @@ def analyze(
         scan=scan,
         imports=imports,
         composition=composition(scan, imports),
-        families=_described(families, read) if proposals else families,
+        families=_described(families, scan, read) if proposals else families,
         findings=_findings(scan),
         seconds=time.perf_counter() - started,
     )
@@ -63,13 +63,14 @@ def _findings(scan: Scan) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
-def _described(families: Families, read: Callable[[str], Source | None]) -> Families:
+def _described(families: Families, scan: Scan, read: Callable[[str], Source | None]) -> Families:
     from refactor_tools.unify.describe import describe
 
+    definitions = {definition.id: definition for definition in scan.definitions}
     near = 0
     described: list[Family] = []
     for family in families.families:
-        near += family.likeness == "near"
+        near += family.likeness == "near" and family.kind != "method"
         wanted = family.likeness != "near" or near <= NEAR_PROPOSALS
-        described.append(describe(family, read) if wanted else family)
+        described.append(describe(family, read, definitions) if wanted else family)
     return replace(families, families=tuple(described))

@@ -1,6 +1,6 @@
 """Copies of one concept across a tree."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from refactor_tools.clones.fingerprints import fingerprints
@@ -62,8 +62,16 @@ def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, stre
         similarity=round(similarity, 2),
         members=tuple(definition.id for definition in definitions),
         priority="high" if len({definition.path for definition in definitions}) > 1 else "medium",
+        equal=_equal(groups),
     )
     return min(group.first.weight for group in groups) * strength**2, family
+
+
+def _equal(groups: Sequence[Group]) -> tuple[tuple[str, ...], ...]:
+    copies: dict[str, list[str]] = defaultdict(list)
+    for member in (member for group in groups for member in group.members):
+        copies[member.exact].append(member.definition.id)
+    return tuple(sorted((tuple(sorted(ids)) for ids in copies.values()), key=lambda ids: (-len(ids), ids)))
 
 
 def _name_of(groups: Sequence[Group]) -> str:
