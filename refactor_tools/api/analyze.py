@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # A stage in words, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
-Read = Callable[[str], "Source | None"]
 
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
@@ -41,6 +40,7 @@ def analyze(
         RefactorError: a path does not exist or lies outside the root.
     """
     from refactor_tools.clones.families import find_families
+    from refactor_tools.clones.prints import file_prints
     from refactor_tools.graph.composition import composition
     from refactor_tools.graph.imports import import_graph
     from refactor_tools.model.analysis import Analysis
@@ -49,16 +49,24 @@ def analyze(
     started = time.perf_counter()
     say = progress or _silent
     scan = scan_tree(
-        settings.root, paths, settings, jobs=jobs, cache=cache, progress=lambda *done: say("reading files", *done)
+        settings.root,
+        paths,
+        settings,
+        jobs=jobs,
+        cache=cache,
+        progress=lambda *done: say("reading files", *done),
+        prints=file_prints,
     )
     imports = import_graph(scan)
     read = reader(settings.root)
-    families = find_families(scan, _counted(read, scan, say), settings)
+    say("looking for copies", 0, len(scan.definitions))
+    families = find_families(scan, settings)
+    say("looking for copies", len(scan.definitions), len(scan.definitions))
     return Analysis(
         scan=scan,
         imports=imports,
         composition=composition(scan, imports),
-        families=_described(families, read, near_proposals, say) if proposals else families,
+        families=_described(families, scan, read, near_proposals, say) if proposals else families,
         findings=_findings(scan),
         seconds=time.perf_counter() - started,
         over_limit=tuple(facts.path for facts in scan.files if facts.lines > settings.max_lines),
@@ -69,20 +77,6 @@ def _silent(stage: str, done: int, total: int) -> None:
     return None
 
 
-def _counted(read: Read, scan: Scan, say: Progress) -> Read:
-    """`read`, saying how many of the files with definitions were asked for."""
-    total = sum(1 for facts in scan.files if facts.definitions)
-    seen: set[str] = set()
-
-    def counting(path: str) -> Source | None:
-        if path not in seen:
-            seen.add(path)
-            say("looking for copies", len(seen), total)
-        return read(path)
-
-    return counting
-
-
 def _findings(scan: Scan) -> tuple[Finding, ...]:
     from refactor_tools.graph.passing import not_passed_on
 
@@ -90,14 +84,21 @@ def _findings(scan: Scan) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
-def _described(families: Families, read: Read, near_proposals: int | None, say: Progress) -> Families:
+def _described(
+    families: Families,
+    scan: Scan,
+    read: Callable[[str], Source | None],
+    near_proposals: int | None,
+    say: Progress,
+) -> Families:
     from refactor_tools.unify.describe import describe
 
-    near = [index for index, family in enumerate(families.families) if family.likeness == "near"]
-    left_out = frozenset(near[near_proposals:] if near_proposals is not None else ())
+    definitions = {definition.id: definition for definition in scan.definitions}
+    ranked = [index for index, one in enumerate(families.families) if one.likeness == "near" and one.kind != "method"]
+    left_out = frozenset(ranked[near_proposals:] if near_proposals is not None else ())
     total = len(families.families) - len(left_out)
     described: list[Family] = []
     for index, family in enumerate(families.families):
-        described.append(family if index in left_out else describe(family, read))
+        described.append(family if index in left_out else describe(family, read, definitions))
         say("comparing copies", min(index + 1, total), total)
     return replace(families, families=tuple(described))

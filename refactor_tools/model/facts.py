@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from refactor_tools.model.prints import FilePrints
+
 Framework = Literal["torch", "keras"]
 DefinitionKind = Literal["class", "function"]
 ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-positional", "var-keyword"]
@@ -152,12 +154,13 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All files of a run, by path; `problems` says why others were not read."""
+    """All files of a run, by path; `problems` tell why others are missing, `prints` serve the search for copies."""
 
     root: str
     files: tuple[FileFacts, ...]
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
+    prints: tuple[FilePrints, ...] = ()
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

@@ -29,7 +29,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Members (definition ids, ordered) that are copies of each other; `similarity` is that of the least alike pair."""
+    """Members (definition ids, ordered) that are copies of each other; `similarity` is that of the least alike pair.
+
+    `equal` are the members in sets of exact copies, the largest first.
+    """
 
     name: str
     kind: Literal["class", "function", "method"]
@@ -39,6 +42,7 @@ class Family:
     differences: tuple[Difference, ...] | None = None
     proposal: Proposal | None = None
     priority: Priority = "high"
+    equal: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ def module_frameworks(names: Names) -> dict[str, Framework]:
 def _own_framework(definition: Definition, names: Names) -> Framework | None:
     if definition.is_module:
         # A base that stands in this very tree decides for itself (`nn.Module` while torch is read).
-        inside = any(names.definition(definition.path, base) for base in definition.bases)
-        if not inside:
+        external = (base for base in definition.bases if not names.definition(definition.path, base))
+        if any(module_framework(names.qualified(definition.path, base)) for base in external):
             return definition.framework
     if f"{names.resolver.place(definition.path).module}.{definition.name}" == MODULE_ROOT:
         return "torch"
