@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from refactor_tools.model.families import Families, Family
     from refactor_tools.settings import Settings
 
+# A stage in words, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+Read = Callable[[str], "Source | None"]
+
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
 
@@ -24,12 +28,14 @@ def analyze(
     *,
     jobs: int = 1,
     cache: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     proposals: bool = True,
+    near_proposals: int | None = NEAR_PROPOSALS,
 ) -> Analysis:
     """Everything that reading `paths` (files or folders under the settings' root) shows; nothing of them is run.
 
-    With `proposals`, exact and renamed families and the first near ones say what differs and what they could become.
+    With `proposals`, exact and renamed families and the first `near_proposals` near ones (None: all) say what differs
+    and what they could become.
 
     Raises:
         RefactorError: a path does not exist or lies outside the root.
@@ -42,18 +48,33 @@ def analyze(
     from refactor_tools.scan.tree import reader, scan_tree
 
     started = time.perf_counter()
-    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
+    say = progress or _silent
+    scan = scan_tree(
+        settings.root,
+        paths,
+        settings,
+        jobs=jobs,
+        cache=cache,
+        progress=lambda *done: say("reading files", *done),
+        prints=file_prints,
+    )
     imports = import_graph(scan)
-    read = reader(settings.root)
+    say("looking for copies", 0, 1)
     families = find_families(scan, settings)
+    say("looking for copies", 1, 1)
     return Analysis(
         scan=scan,
         imports=imports,
         composition=composition(scan, imports),
-        families=_described(families, scan, read) if proposals else families,
+        families=_described(families, scan, reader(settings.root), near_proposals, say) if proposals else families,
         findings=_findings(scan),
         seconds=time.perf_counter() - started,
+        over_limit=tuple(facts.path for facts in scan.files if facts.lines > settings.max_lines),
     )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    return None
 
 
 def _findings(scan: Scan) -> tuple[Finding, ...]:
@@ -63,14 +84,15 @@ def _findings(scan: Scan) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
-def _described(families: Families, scan: Scan, read: Callable[[str], Source | None]) -> Families:
+def _described(families: Families, scan: Scan, read: Read, near_proposals: int | None, say: Progress) -> Families:
     from refactor_tools.unify.describe import describe
 
     definitions = {definition.id: definition for definition in scan.definitions}
-    near = 0
+    near = [index for index, one in enumerate(families.families) if one.likeness == "near" and one.kind != "method"]
+    left_out = frozenset(near[near_proposals:] if near_proposals is not None else ())
+    total = len(families.families) - len(left_out)
     described: list[Family] = []
-    for family in families.families:
-        near += family.likeness == "near" and family.kind != "method"
-        wanted = family.likeness != "near" or near <= NEAR_PROPOSALS
-        described.append(describe(family, read, definitions) if wanted else family)
+    for index, family in enumerate(families.families):
+        described.append(family if index in left_out else describe(family, read, definitions))
+        say("comparing copies", min(index + 1, total), total)
     return replace(families, families=tuple(described))

@@ -10,8 +10,8 @@ from refactor_tools.clones.methods import method_families
 from refactor_tools.clones.near import near_groups
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
-from refactor_tools.model.families import Families, Family, KeptApart, Likeness
-from refactor_tools.settings import KeepApart, Settings
+from refactor_tools.model.families import Families, Family, KeepApart, KeptApart, Likeness
+from refactor_tools.settings import Settings
 
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
 _MOST_NEAR = 0.99

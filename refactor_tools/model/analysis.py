@@ -9,7 +9,8 @@ from refactor_tools.model.graphs import Composition, ImportGraph
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """`seconds` is wall time; `findings` are those of all files and those that only the graphs show."""
+    """`seconds` is wall time; `findings` are those of all files and those that only the graphs show; `over_limit` are
+    the files that are longer than the settings want."""
 
     scan: Scan
     imports: ImportGraph
@@ -17,3 +18,4 @@ class Analysis:
     families: Families
     findings: tuple[Finding, ...]
     seconds: float
+    over_limit: tuple[str, ...] = ()

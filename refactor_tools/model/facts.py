@@ -10,15 +10,21 @@ DefinitionKind = Literal["class", "function"]
 ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-positional", "var-keyword"]
 EdgeKind = Literal["runtime", "lazy", "type-only", "optional"]
 EdgeVia = Literal["plain", "star", "string", "sys-path"]
+Skipped = Literal["archive", "originals", "excluded", "generated", "ignored", "too large"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read, resolved or done; `line` is 1-based, 0 where there is none."""
+    """Something that could not be read, resolved or done; `line` is 1-based, 0 where there is none.
+
+    `skipped` is why a file or folder was passed over on purpose, and `files` how many files that are.
+    """
 
     path: str
     line: int
     message: str
+    skipped: Skipped | None = None
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,14 @@ class Homonym:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepApart:
+    """Names (of families, or of members by name or id) that look alike on purpose, and why."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptApart:
     """A family that the settings or the map keep apart on purpose."""
 

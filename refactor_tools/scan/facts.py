@@ -29,8 +29,9 @@ def read_file(source: Source, prints: Printer | None = None) -> Entry:
     """The facts of `source`, and of the same parse what `prints` makes of its definitions' trees."""
     lines = count_lines(source.text)
     try:
+        tree = _parse(source)
         with _deep_recursion():
-            facts, nodes = _facts(source, _parse(source), lines)
+            facts, nodes = _facts(source, tree, lines)
             return Entry(facts, prints(facts, nodes) if prints else FilePrints(source.path))
     except SyntaxError as error:
         # A line past the end is where an open bracket or string was noticed.
@@ -45,7 +46,7 @@ def read_file(source: Source, prints: Printer | None = None) -> Entry:
 
 @contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """Room for the expressions of generated code: Python's own frames do not use the C stack."""
+    """Room for the expressions of generated code: a visitor's frames do not use the C stack, which `ast.parse` does."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEEPEST))
     try:
