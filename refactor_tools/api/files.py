@@ -1,6 +1,7 @@
 """Files that a person names on the command line: baselines, migration maps."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from refactor_tools.errors import RefactorError
@@ -32,5 +33,6 @@ def write_file(file: Path, text: str) -> None:
         partial.write_bytes(text.encode("utf-8", errors="surrogateescape"))
         partial.replace(file)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise RefactorError(f"cannot be written: {error.strerror}", str(file)) from error

@@ -86,6 +86,9 @@ def render(
 def _everything(analysis: Analysis, *, verbose: bool, most: int | None) -> list[RenderableType | None]:
     findings = [(_place(one.path, one.line), one.message) for one in analysis.findings]
     homonyms = [(one.name, "\n".join(one.members)) for one in analysis.families.homonyms]
+    lengths = {facts.path: facts.lines for facts in analysis.scan.files}
+    long = [(path, count(lengths[path], "line")) for path in analysis.over_limit]
+    unused = [(identity, "") for identity in analysis.composition.unused]
     return [
         _families(analysis, verbose=verbose, most=most),
         _section("Homonyms: one name, different algorithms, never merged", homonyms, most, "cyan"),
@@ -94,6 +97,8 @@ def _everything(analysis: Analysis, *, verbose: bool, most: int | None) -> list[
         _section("Hidden dependencies", hidden_lines(analysis.imports), most, "yellow"),
         _section("Imports that lead nowhere", unresolved_lines(analysis.imports), most, "yellow"),
         _section("Kept as found, worth a look", findings, most, "yellow"),
+        _section("Longer than `max-lines`", long, most, "yellow"),
+        _section("Used by nothing in what was read", unused, most, "yellow"),
     ]
 
 

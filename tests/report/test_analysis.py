@@ -110,6 +110,12 @@ def test_whole_report() -> None:
   Kept as found, worth a look
   a.py:7  Pool builds `self.x` (nn.Linear) and never uses it
 
+  Longer than `max-lines`
+  a.py  600 lines
+
+  Used by nothing in what was read
+  a.py::Pool
+
   Passed over
   data  2 files not read: ignored by .gitignore
   old  3 files not read: an archive
