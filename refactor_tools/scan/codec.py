@@ -6,13 +6,17 @@ from typing import Any
 
 from refactor_tools.model.facts import (
     Built,
+    Computed,
     Definition,
     FileFacts,
     Finding,
     Import,
+    LookedUp,
     MemberCall,
     Parameter,
     Problem,
+    Reference,
+    Registered,
 )
 
 
@@ -23,7 +27,8 @@ def encode(facts: FileFacts) -> Sequence[Any]:
 
 def decode(value: Sequence[Any]) -> FileFacts:
     """The facts that `encode` was given."""
-    path, digest, lines, definitions, imports, exported, bound, sys_paths, findings, problems, names = value
+    path, digest, lines, definitions, imports, exported, bound, sys_paths, findings, problems, *rest = value
+    names, exported_from, references, registered, looked_up, computed = rest
     return FileFacts(
         path=path,
         digest=digest,
@@ -36,6 +41,11 @@ def decode(value: Sequence[Any]) -> FileFacts:
         findings=tuple(Finding(*one) for one in findings),
         problems=tuple(Problem(*one) for one in problems),
         names=tuple(names),
+        exported_from=tuple(exported_from),
+        references=tuple(Reference(*one) for one in references),
+        registered=tuple(Registered(*one) for one in registered),
+        looked_up=tuple(LookedUp(*one) for one in looked_up),
+        computed=tuple(Computed(*one) for one in computed),
     )
 
 

@@ -226,6 +226,7 @@ def test_json_holds_the_contract() -> None:
         "kind": "runtime",
         "via": "plain",
         "external": False,
+        "names": (),
     }
     assert found["metrics"][0] == {"path": "a.py", "lines": 600, "definitions": 1, "over_limit": True}
     assert found["unused"] == [POOL_A]
