@@ -1,7 +1,7 @@
 """Who imports whom: every import of a scanned tree as an edge, or listed with the reason why it is none."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -37,13 +37,23 @@ def import_graph(scan: Scan, names: Names | None = None) -> ImportGraph:
     for facts in chain(scan.files, scan.others):
         links.read_references(facts, references)
         links.read_registrations(facts, registrations)
+    edges = links.ordered()
     return ImportGraph(
-        edges=links.ordered(),
+        edges=edges,
         cycles=ring,
         unresolved=tuple(sorted(links.unresolved, key=lambda one: (one.path, one.line, one.name, one.reason))),
         hidden=tuple(sorted(links.hidden, key=lambda one: (one.path, one.line, one.target, one.how))),
         findings=double_imports(links.loaded),
+        notices=_notices(scan, edges),
     )
+
+
+def _notices(scan: Scan, edges: Sequence[ImportEdge]) -> tuple[str, ...]:
+    """What keeps an empty graph from being taken for a clean one."""
+    inside = any(not edge.external for edge in edges)
+    if inside or len(scan.files) < 2:
+        return ()
+    return (f"no import was found from one of these {len(scan.files):,} files to another",)
 
 
 @dataclass(slots=True)
@@ -80,7 +90,7 @@ class _Links:
             reason = resolution.reason or (self._lacking(resolution) if reference.how == "name" else "")
             if reason:
                 self.unresolved.add(Unresolved(facts.path, reference.line, reference.text, reason))
-            if resolution.path not in self.targets[facts.path]:
+            if reference.kind != "type-only" and resolution.path not in self.targets[facts.path]:
                 self._hide(facts.path, reference.line, resolution, resolution.path)
             self._edge(facts.path, reference.line, reference.kind, resolution, resolution.attributes[:1])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from refactor_tools.model.facts import LookedUp, Registered, Scan
 from refactor_tools.scan.names import Names
+from refactor_tools.scan.registries import BUILDERS
 
 BY_KEY = "looked up in a registry"
 
@@ -41,11 +42,12 @@ class Registrations:
                 yield place, registered
 
     def _is_same(self, path: str, registry: str, place: str, registers: str) -> bool:
-        """Whether both mean one registry: the same object, or functions that share a word (`create_model`,
-        `register_model`)."""
+        """Whether both mean one registry: the same object, or a function that is named like the other
+        (`create_model` and `register_model`)."""
         if self.names.origin(path, registry) == self.names.origin(place, registers):
             return True
-        return bool(_words(registry) & _words(registers))
+        is_function = registry.rpartition(".")[2].startswith(BUILDERS)
+        return is_function and _words(registry) == _words(registers) != frozenset()
 
 
 def _words(name: str) -> frozenset[str]:

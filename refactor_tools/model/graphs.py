@@ -59,11 +59,14 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class ImportGraph:
+    """`notices` say what the graph as a whole cannot show."""
+
     edges: tuple[ImportEdge, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.graphs import Tier
 from refactor_tools.report.families import family_rows, kept_apart_rows, likeness_style, worth_extracting
-from refactor_tools.report.graphs import cycle_lines, hidden_lines, unresolved_lines
+from refactor_tools.report.graphs import cycle_lines, hidden_lines, notice_lines, unresolved_lines
 from refactor_tools.report.words import count
 
 # What a screen takes of one section; --verbose shows the rest.
@@ -48,6 +48,7 @@ def render(analysis: Analysis, *, verbose: bool = False) -> RenderableType:
         _families(analysis, verbose=verbose, most=most),
         _section("Homonyms: one name, different algorithms, never merged", homonyms, most, "cyan"),
         _section("Kept apart on purpose", kept_apart_rows(analysis.families), most, "cyan"),
+        _section("Take note", notice_lines(analysis.scan, analysis.imports), most, "yellow"),
         _section("Import cycles", cycle_lines(analysis.imports), most, "red"),
         _section("Hidden dependencies", hidden_lines(analysis.imports), most, "yellow"),
         _section("Imports that lead nowhere", unresolved_lines(analysis.imports), most, "yellow"),

@@ -6,7 +6,7 @@ from posixpath import dirname
 from refactor_tools.model.facts import FileFacts
 from refactor_tools.scan.resolve import Resolver
 
-_FILLS_ITSELF = frozenset(("globals", "sys.modules"))
+_FILLS_ITSELF = frozenset(("globals", "locals", "vars", "sys.modules"))
 _OF_EVERY_MODULE = frozenset(
     ("__version__", "__file__", "__path__", "__name__", "__doc__", "__all__", "__dict__", "__spec__", "__loader__")
 )
@@ -36,7 +36,7 @@ class Attributes:
         facts = self.resolver.files.get(path)
         if facts is None or name in facts.bound or name in _OF_EVERY_MODULE:
             return True
-        if "__getattr__" in facts.bound or not _FILLS_ITSELF.isdisjoint(facts.names):
+        if "__getattr__" in facts.bound or _fills_itself(facts):
             return True
         unread = not facts.bound and bool(facts.problems)
         starred = self._through_stars(facts)
@@ -61,7 +61,7 @@ class Attributes:
         if facts.exported is None and not facts.exported_from:
             own = frozenset(name for name in facts.bound if not name.startswith("_"))
             starred = self._through_stars(facts)
-            return Public(own | starred.names, starred.is_open)
+            return Public(own | starred.names, starred.is_open or _fills_itself(facts))
         taken = [self._of_module(facts, module) for module in facts.exported_from]
         names = frozenset(facts.exported or ()).union(*(one.names for one in taken))
         return Public(names, facts.exported is None or any(one.is_open for one in taken))
@@ -86,3 +86,8 @@ class Attributes:
                 return self.public(inner) if inner else _UNKNOWN
         inside = self.submodule(facts.path, module)
         return self.public(inside) if inside else _UNKNOWN
+
+
+def _fills_itself(facts: FileFacts) -> bool:
+    """Whether a module may bind names that stand nowhere in it."""
+    return not _FILLS_ITSELF.isdisjoint(facts.names) or any(one.name == "__all__" for one in facts.computed)

@@ -52,7 +52,7 @@ class Names:
         """The file that binds the dotted `name` other than by importing it, and its name there."""
         parts = tuple(name.split("."))
         for _ in range(_LONGEST_CHAIN):
-            found = self.imported(path).get(parts[0]) if path in self.resolver.files else None
+            found = self.imported(path).get(parts[0]) if path in self.resolver.readers else None
             target = self.resolution(path, found) if found else None
             if target is None or not target.path or not (target.attributes or parts[1:]):
                 break
@@ -83,7 +83,7 @@ class Names:
 
     def _attribute(self, path: str, parts: tuple[str, ...], left: int) -> str | None:
         """Follow `parts` from the module in `path`."""
-        if path not in self.resolver.files or not parts or not left:
+        if path not in self.resolver.readers or not parts or not left:
             return None
         own = self._own(path)
         if parts[0] in own:
@@ -137,4 +137,4 @@ class Names:
         return self._top_level[path]
 
     def _facts(self, path: str) -> FileFacts:
-        return self.resolver.files[path]
+        return self.resolver.readers[path]

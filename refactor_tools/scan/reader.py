@@ -14,7 +14,9 @@ from refactor_tools.scan.scopes import Scope
 from refactor_tools.scan.strings import annotation_of
 from refactor_tools.scan.syntax import DefinitionNode, FunctionNode, dotted, member
 
-_BUILTINS = frozenset(dir(builtins)) - {"globals"}
+# A module that reads these may bind names that stand nowhere in it.
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
+_BUILTINS = frozenset(dir(builtins)) - _NAMESPACES
 
 
 @dataclass(slots=True)

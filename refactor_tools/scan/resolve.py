@@ -34,11 +34,11 @@ class Resolution:
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the imports of one scanned tree."""
+    """Resolves the imports of one scanned tree: `files` can be imported, `readers` import."""
 
     folders: Folders
     files: dict[str, FileFacts]
-    _sys_paths: dict[str, tuple[str, ...]]
+    readers: dict[str, FileFacts]
     _places: dict[str, ModulePlace] = field(default_factory=dict)
     _roots: tuple[str, ...] = ()
     _package_roots: frozenset[str] = frozenset()
@@ -49,13 +49,15 @@ class Resolver:
     @classmethod
     def of(cls, scan: Scan) -> "Resolver":
         files = {facts.path: facts for facts in scan.files}
-        edited = {facts.path: facts.sys_paths for facts in (*scan.files, *scan.others) if facts.sys_paths}
-        resolver = cls(Folders.of(Path(scan.root), files), files, edited)
+        readers = files | {facts.path: facts for facts in scan.others}
+        resolver = cls(Folders.of(Path(scan.root), files), files, readers)
         packaged = (resolver.place(path) for path in files)
         roots = {found.source_root for found in packaged if not found.script_folder}
         resolver._package_roots = frozenset(roots)
         resolver._roots = tuple(sorted(roots | {"", SOURCE_FOLDER}))
-        resolver._edited = tuple(sorted({(_folder(path), folder) for path in edited for folder in edited[path]}))
+        resolver._edited = tuple(
+            sorted({(_folder(path), folder) for path, facts in readers.items() for folder in facts.sys_paths})
+        )
         return resolver
 
     def place(self, path: str) -> ModulePlace:
@@ -144,7 +146,7 @@ class Resolver:
         if own.script_folder:
             # Beside packages a bare name is how those packages are meant to be imported, too.
             yield here, "" if here in self._package_roots else "script folder"
-        for folder in self._sys_paths.get(path, ()):
+        for folder in self.readers[path].sys_paths:
             yield folder, "sys.path"
         if not own.script_folder:
             yield own.source_root, ""

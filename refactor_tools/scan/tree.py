@@ -3,13 +3,15 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from refactor_tools.model.facts import FileFacts, Problem, Scan, Source
 from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.discover import discover, relative_path
-from refactor_tools.scan.facts import file_facts
+from refactor_tools.scan.kinds import is_other
 from refactor_tools.scan.link import link
+from refactor_tools.scan.others import facts_of
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 
@@ -28,7 +30,7 @@ def scan_tree(
     cache: bool = True,
     progress: Progress | None = None,
 ) -> Scan:
-    """The facts of all Python files in `paths`, by path; nothing of the tree is imported or run.
+    """The facts of all Python files, notebooks and configuration files in `paths`, by path; nothing of them is run.
 
     `jobs` is the number of processes (0: one a core), used from a few hundred files on. `progress` is called with the
     number of files done and of all. With `cache`, facts are kept in `.refactor-tools/cache/` if that can be written.
@@ -38,7 +40,7 @@ def scan_tree(
     """
     started = time.perf_counter()
     found = discover(root, paths, settings)
-    names = [relative_path(root, file) for file in found.files]
+    names = [relative_path(root, file) for file in (*found.files, *found.others)]
     before = Cache.load(root) if cache else None
     files: list[FileFacts] = []
     problems = list(found.problems)
@@ -53,9 +55,11 @@ def scan_tree(
     if before and any(before.digest(facts.path) != facts.digest for facts in files):
         before.store(root, files)
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.message))
-    by_path = tuple(sorted(files, key=lambda facts: facts.path))
-    linked = link(Scan(str(root), by_path, tuple(problems)))
-    return Scan(linked.root, linked.files, linked.problems, time.perf_counter() - started)
+    files.sort(key=lambda facts: facts.path)
+    sources = tuple(facts for facts in files if not is_other(facts.path))
+    others = tuple(facts for facts in files if is_other(facts.path))
+    linked = link(Scan(str(root), sources, tuple(problems), others=others))
+    return replace(linked, seconds=time.perf_counter() - started)
 
 
 def reader(root: Path) -> Callable[[str], Source | None]:
@@ -88,9 +92,9 @@ def _read_all(root: Path, names: Sequence[str], cache: Cache | None, jobs: int) 
 def _parse_all(sources: Sequence[Source], jobs: int) -> Iterable[FileFacts]:
     workers = jobs or os.cpu_count() or 1
     if workers == 1 or len(sources) < PARALLEL_FROM:
-        return map(file_facts, sources)
+        return map(facts_of, sources)
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=32)
-    outcomes: Iterable[FileFacts] = parallel(delayed(file_facts)(source) for source in sources)
+    outcomes: Iterable[FileFacts] = parallel(delayed(facts_of)(source) for source in sources)
     return outcomes

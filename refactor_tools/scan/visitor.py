@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 _PLAIN = frozenset(
     (
         *("arg", "asname", "attr", "id", "kind", "module", "name", "names", "rest", "str", "tag", "type_comment"),
-        *("conversion", "ctx", "is_async", "level", "op", "ops", "simple", "type_ignores"),
+        *("conversion", "ctx", "is_async", "kwd_attrs", "level", "op", "ops", "simple", "type_ignores"),
     )
 )
 _LEAVES = frozenset(("Constant", "MatchSingleton", "TypeIgnore"))
