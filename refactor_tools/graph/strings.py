@@ -37,8 +37,8 @@ class References:
             best, how = self._deepest(path, reference.text)
             if reference.how == "name":
                 return self._named(reference.text, best, how)
-            if best.kind == "file" and self._is_meant(best, reference.text):
-                return self._reached(best, reference.text, how)
+            if best.kind == "compiled" or (best.kind == "file" and self._is_meant(best, reference.text)):
+                return self._named(reference.text, best, how)
         return self._outside(head) if reference.how == "name" else None
 
     def _deepest(self, path: str, text: str) -> tuple[Located, str]:
