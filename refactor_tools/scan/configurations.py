@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
@@ -47,21 +48,33 @@ def configuration_facts(path: str, text: str) -> tuple[tuple[Reference, ...], tu
 
 
 def _yaml(text: str) -> Iterator[tuple[str, str, int]]:
-    """Every scalar with the key that it stands under ("" in a list) and its line; tags are not followed."""
+    """Every scalar value with the key that it stands under ("" in a list) and its line; tags are not followed.
+
+    Read as events: libyaml composes nodes by recursion in C, which deep nesting overruns.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    pending: list[tuple[str, Any]] = [("", node) for node in yaml.compose_all(text, Loader=loader)]
-    seen: set[int] = set()
-    while pending:
-        key, node = pending.pop()
-        if id(node) in seen:
-            continue  # an alias may lead back to where it stands
-        seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            yield key, node.value, node.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode):
-            pending.extend(("", item) for item in node.value)
-        elif isinstance(node, yaml.MappingNode):
-            pending.extend((getattr(name, "value", ""), value) for name, value in node.value)
+    inside: list[_Mapping | None] = []
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            inside.pop()
+        mapping = inside[-1] if inside else None
+        is_value = mapping is None or mapping.has_key
+        if isinstance(event, yaml.ScalarEvent) and is_value:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            yield mapping.key if mapping else "", event.value, line
+        if isinstance(event, yaml.CollectionStartEvent):
+            inside.append(_Mapping() if isinstance(event, yaml.MappingStartEvent) else None)
+        elif mapping and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+            mapping.key = event.value if isinstance(event, yaml.ScalarEvent) and not is_value else ""
+            mapping.has_key = not is_value
+
+
+@dataclass(slots=True)
+class _Mapping:
+    """A mapping that is being read: whether its next node is a value, and of which key."""
+
+    has_key: bool = False
+    key: str = ""
 
 
 def _json(text: str) -> Iterator[tuple[str, str, int]]:

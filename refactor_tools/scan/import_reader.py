@@ -87,7 +87,10 @@ class ImportReader(Visitor):
     def _importing_call(self, node: ast.Call, name: str) -> None:
         """Take in what a call of `name` imports, loads, names or looks up."""
         last = name.rpartition(".")[2]
-        if last in dynamic.DYNAMIC:
+        if name == "dict":
+            self.strings.keywords(node, self._string_kind())
+            self._look_up(registries.typed(node, self._string_kind()))
+        elif last in dynamic.DYNAMIC:
             self._dynamic_call(node, name, last)
         elif last in NAMING_CALLS:
             self.strings.call(node, name, self._string_kind())
@@ -97,9 +100,6 @@ class ImportReader(Visitor):
             self._look_up(registries.looked_up(node, name, self._string_kind()))
         elif name.startswith(("sys.path.", "site.")):
             self._sys_path(node)
-        elif name == "dict":
-            self.strings.keywords(node, self._string_kind())
-            self._look_up(registries.typed(node, self._string_kind()))
 
     def _look_up(self, found: Iterable[LookedUp]) -> None:
         # The call around a dictionary says of which registry its `type` is a key.

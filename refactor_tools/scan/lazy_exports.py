@@ -44,11 +44,10 @@ class _Tables:
                 ):
                     self._entry(entry, value)
                 case ast.Expr(
-                    value=ast.Call(
-                        func=ast.Attribute(value=ast.Subscript() as entry, attr="extend" | "append"), args=[value]
-                    )
+                    value=ast.Call(func=ast.Attribute(value=ast.Subscript() as entry, attr=how), args=[value])
                 ):
-                    self._entry(entry, value)
+                    if how in ("extend", "append"):
+                        self._entry(entry, ast.List([value], lineno=value.lineno))
 
     def _add(self, name: str, table: ast.expr) -> None:
         if isinstance(table, ast.Dict):

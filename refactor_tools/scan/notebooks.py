@@ -108,7 +108,7 @@ def _without_magics(cell: Sequence[str]) -> list[str]:
         if continued:
             kept, continued = "", line.endswith("\\")
         elif run:
-            kept = f"{run[1]}__import__('runpy').run_path({run[2]!r})"
+            kept = f"{run[1]}runpy.run_path({run[2]!r})"
         elif found := _MAGIC.match(line):
             kept, continued = f"{found[1]}pass", line.endswith("\\")
         else:

@@ -109,9 +109,8 @@ def transformers() -> Path:
         answer = subprocess.run(command, capture_output=True, text=True)
         wheels = sorted(kept.glob("transformers-4.44.2-*.whl"))
         if not wheels:
-            pytest.skip(
-                f"{TRANSFORMERS} could not be fetched, and REFACTOR_TOOLS_CACHE has it not: {answer.stderr[-200:]}"
-            )
+            reason = answer.stderr.strip().rpartition("\n")[2]
+            pytest.skip(f"{TRANSFORMERS} is not in REFACTOR_TOOLS_CACHE and could not be fetched: {reason}")
         with zipfile.ZipFile(wheels[0]) as wheel:
             wheel.extractall(folder)
     return folder
