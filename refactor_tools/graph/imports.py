@@ -13,7 +13,7 @@ from refactor_tools.graph.strings import References
 from refactor_tools.model.facts import EdgeKind, EdgeVia, FileFacts, Import, Scan
 from refactor_tools.model.graphs import Hidden, ImportEdge, ImportGraph, Unresolved
 from refactor_tools.scan.names import Names
-from refactor_tools.scan.resolve import Resolution
+from refactor_tools.scan.resolve import GUESSED, Resolution
 
 _COMPUTED = "the module's name is computed when the file runs"
 _BY_STRING = "import by string"
@@ -108,9 +108,17 @@ class _Links:
         reason = resolution.reason or self._lacking(resolution)
         if reason and not _may_be_absent(found, resolution):
             self.unresolved.add(Unresolved(path, found.line, _written(found, resolution), reason))
-        if resolution.path and resolution.path != path and found.kind != "type-only":
-            module = resolution.module or self.names.resolver.place(resolution.path).module
+        module = self._loaded_as(found, resolution)
+        if module and resolution.path != path and found.kind != "type-only":
             self.loaded.add(Loaded(resolution.path, module, path, found.line))
+
+    def _loaded_as(self, found: Import, resolution: Resolution) -> str:
+        """The module's name in `sys.modules`, "" where the import does not tell; a bare `import` that only a guess
+        leads into the tree may mean a package that is merely not installed."""
+        if not resolution.path or (found.name is None and resolution.how == GUESSED):
+            return ""
+        place = self.names.resolver.place(resolution.path)
+        return resolution.module or ("" if place.script_folder else place.module)
 
     def _brought(self, path: str, found: Import, resolution: Resolution) -> Iterable[str]:
         """The names that a star import binds; `__all__` may name submodules, which are then imported."""

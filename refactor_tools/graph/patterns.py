@@ -32,7 +32,7 @@ class Patterns:
         elif len(re.sub(r"[*.]", "", written)) < _SHORTEST:
             return
         pattern = re.compile(re.escape(written).replace(r"\*", r"\w+"))
-        beside = {folder for folder, _ in self.resolver.search_path(path)}
+        beside = {folder for folder, _ in self.resolver.search_path(path, "")}
         for name, target in self.names:
             bare = name.rpartition(".")[2]
             by_folder = "." not in written and dirname(target) in beside and pattern.fullmatch(bare)

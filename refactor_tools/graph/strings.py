@@ -44,7 +44,7 @@ class References:
     def _deepest(self, path: str, text: str) -> tuple[Located, str]:
         """The module with the most parts that `text` leads to, and how its folder came on the search path."""
         best, way = Located("missing"), ""
-        for folder, how in self.resolver.search_path(path):
+        for folder, how in self.resolver.search_path(path, text.partition(".")[0]):
             located = self.resolver.folders.locate(folder, text)
             if located.kind == "file" and (best.kind != "file" or located.parts > best.parts):
                 best, way = located, how

@@ -12,6 +12,7 @@ REGISTER = "register"
 BUILDERS = ("build", "create", "make", "get", "lookup", "by_name", "from_name")
 TYPE_KEY = "type"
 
+_BY_NAME = ("register_module", "register_class")
 _KEYWORDS = ("name", "names", "key")
 _BUILDER = re.compile(rf"(?:{'|'.join(BUILDERS)})(?:_|$)")
 
@@ -28,7 +29,7 @@ def decorated(node: DefinitionNode) -> Iterator[Registered]:
 
 
 def registered_by_call(node: ast.Call) -> Iterator[Registered]:
-    """`MODELS.register("key")(Class)` and `MODELS.register("key", Class)`."""
+    """`MODELS.register("key")(Class)`, `MODELS.register("key", Class)` and `MODELS.register_module(Class)`."""
     if isinstance(node.func, ast.Call):
         inner, given = node.func, node.args[:1]
     else:
@@ -38,7 +39,9 @@ def registered_by_call(node: ast.Call) -> Iterator[Registered]:
     names = [name for one in given if (name := dotted(one))]
     if not registry or registry.partition(".")[0] == "self" or not names:
         return
-    for key in list(_keys(inner)) or [names[-1].rpartition(".")[2]]:
+    # `register(Class)` may be a decorator for what handles the class.
+    by_name = (dotted(inner.func) or "").endswith(_BY_NAME)
+    for key in list(_keys(inner)) or ([names[-1].rpartition(".")[2]] if by_name else []):
         yield Registered(registry, key, node.lineno, names[-1])
 
 

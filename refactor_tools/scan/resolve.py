@@ -11,7 +11,7 @@ from refactor_tools.scan.folders import Folders, Located
 from refactor_tools.scan.modules import SOURCE_FOLDER, ModulePlace, place
 
 # The folder that Python was started in is not known: each folder above a file may have been it.
-_GUESSED = "started from another folder"
+GUESSED = "started from another folder"
 _STANDARD = sys.stdlib_module_names | {"__main__"}
 
 
@@ -78,7 +78,7 @@ class Resolver:
             located = self.folders.locate(folder, dotted)
             # A script is never what it imports itself: `import types` in types.py means the standard library.
             if located.kind in ("file", "compiled") and (located.path != path or (in_package and not how)):
-                if how == _GUESSED and not self._is_plausible(path, found, located, dotted, needed):
+                if how == GUESSED and not self._is_plausible(path, found, located, dotted, needed):
                     continue
                 if located.parts >= needed or located.kind == "compiled":
                     return self._reached(located, found, dotted, needed, how)
@@ -140,8 +140,8 @@ class Resolver:
         attributes = dotted.split(".")[located.parts :]
         return facts is None or not attributes or attributes[0] in facts.bound
 
-    def search_path(self, path: str) -> Iterator[tuple[str, str]]:
-        """Folders that `path` itself says its imports are looked for in, each with how it got there."""
+    def search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
+        """Folders that `path` itself says its imports of `top` are looked for in, each with how it got there."""
         here, own = _folder(path), self.place(path)
         if own.script_folder:
             # Beside packages a bare name is how those packages are meant to be imported, too.
@@ -150,20 +150,21 @@ class Resolver:
             yield folder, "sys.path"
         if not own.script_folder:
             yield own.source_root, ""
-        for folder in self._nearest_roots(here):
-            yield folder, ""
+        if top not in _STANDARD:
+            for folder in self._nearest_roots(here):
+                yield folder, ""
 
     def _search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
         """The same, and then folders that it would need to be started from."""
         here = _folder(path)
-        yield from self.search_path(path)
+        yield from self.search_path(path, top)
         if self.is_external(top):
             return
         for editor, folder in self._edited:
             if _contains(editor, here) or (_contains(folder, here) and not self.folders.has_init(folder)):
                 yield folder, "sys.path of another file"
         while here:
-            yield here, _GUESSED
+            yield here, GUESSED
             here = _folder(here)
 
     def _nearest_roots(self, folder: str) -> tuple[str, ...]:

@@ -49,3 +49,20 @@ def test_types_alone_load_nothing(tree) -> None:
         "b.py": "import pkg.net\n",
     }
     assert import_graph(tree(files)).findings == ()
+
+
+@pytest.mark.parametrize("path", ["pkg/__init__.py", "pkg/other.py"])
+def test_a_package_that_is_not_installed_is_no_second_name(tree, path: str) -> None:
+    files = {"pkg/__init__.py": "", "pkg/numba_nobody_has.py": "N = 1\n", "b.py": "import pkg.numba_nobody_has\n"}
+    graph = import_graph(tree({**files, path: "import numba_nobody_has\n"}))
+    assert graph.findings == ()
+
+
+def test_a_folder_without_init_is_a_namespace_however_it_is_reached(tree) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/inner/net.py": "N = 1\n",
+        "pkg/a.py": "from .inner.net import N\n",
+        "b.py": "import pkg.inner.net\n",
+    }
+    assert import_graph(tree(files)).findings == ()

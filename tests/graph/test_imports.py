@@ -121,6 +121,11 @@ def test_module_of_a_package_does_not_shadow_the_standard_library(tree) -> None:
     assert graph.hidden == ()
 
 
+def test_package_in_a_namespace_does_not_shadow_the_standard_library(tree) -> None:
+    graph = import_graph(tree({"vendor/jaraco/functools/__init__.py": "", "a.py": "import functools\n"}))
+    assert inside(graph) == []
+
+
 def test_bare_import_of_a_sibling_inside_a_package(tree) -> None:
     files = {"pkg/__init__.py": "", "pkg/model.py": "M = 1\n", "pkg/train.py": "from model import M\n"}
     graph = import_graph(tree(files))

@@ -34,7 +34,14 @@ def test_a_definition_under_two_keys(facts) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["@property\ndef a(): pass", "self.register_buffer('a', a)", "atexit.register(1)", "registered = 'a'"]
+    "text",
+    [
+        "@property\ndef a(): pass",
+        "self.register_buffer('a', a)",
+        "atexit.register(f)",
+        "f.register(int)(g)",
+        "registered = 'a'",
+    ],
 )
 def test_what_registers_nothing(facts, text: str) -> None:
     assert facts(text).registered == ()
