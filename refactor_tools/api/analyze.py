@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from refactor_tools.model.analysis import Analysis
     from refactor_tools.model.facts import Finding, Scan, Source
     from refactor_tools.model.families import Families, Family
+    from refactor_tools.model.graphs import ImportGraph
     from refactor_tools.settings import Settings
 
 # A stage in words, how much of it is done, and how much there is.
@@ -67,7 +68,7 @@ def analyze(
         imports=imports,
         composition=composition(scan, imports),
         families=_described(families, scan, reader(settings.root), near_proposals, say) if proposals else families,
-        findings=_findings(scan),
+        findings=_findings(scan, imports),
         seconds=time.perf_counter() - started,
         over_limit=tuple(facts.path for facts in scan.files if facts.lines > settings.max_lines),
     )
@@ -77,10 +78,11 @@ def _silent(stage: str, done: int, total: int) -> None:
     return None
 
 
-def _findings(scan: Scan) -> tuple[Finding, ...]:
+def _findings(scan: Scan, imports: ImportGraph) -> tuple[Finding, ...]:
     from refactor_tools.graph.passing import not_passed_on
 
-    found = {*(finding for facts in scan.files for finding in facts.findings), *not_passed_on(scan)}
+    in_files = (finding for facts in scan.files for finding in facts.findings)
+    found = {*in_files, *imports.findings, *not_passed_on(scan)}
     return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 

@@ -12,8 +12,10 @@ from refactor_tools.model.facts import Problem, Scan, Source
 from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.codec import Entry, decode, encode
 from refactor_tools.scan.discover import discover, relative_path
-from refactor_tools.scan.facts import Printer, read_file
+from refactor_tools.scan.facts import Printer
+from refactor_tools.scan.kinds import is_other
 from refactor_tools.scan.link import link
+from refactor_tools.scan.others import read_any
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 
@@ -33,7 +35,7 @@ def scan_tree(
     progress: Progress | None = None,
     prints: Printer | None = None,
 ) -> Scan:
-    """The facts of all Python files in `paths`, by path; nothing of the tree is imported or run.
+    """The facts of all Python files, notebooks and configuration files in `paths`, by path; nothing of them is run.
 
     `jobs` is the number of processes (0: one a core), used from a few hundred files on. `progress` is called with the
     number of files done and of all. With `cache`, what was read is kept in `.refactor-tools/cache/` if that can be
@@ -44,7 +46,7 @@ def scan_tree(
     """
     started = time.perf_counter()
     found = discover(root, paths, settings)
-    names = [relative_path(root, file) for file in found.files]
+    names = [relative_path(root, file) for file in (*found.files, *found.others)]
     before = Cache.load(root) if cache else None
     entries: list[Entry] = []
     made: dict[str, tuple[str, bytes]] = {}
@@ -66,9 +68,10 @@ def scan_tree(
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.message))
     scan = Scan(
         str(root),
-        tuple(entry.facts for entry in entries),
+        tuple(entry.facts for entry in entries if not is_other(entry.facts.path)),
         tuple(problems),
-        prints=tuple(entry.prints for entry in entries),
+        prints=tuple(entry.prints for entry in entries if entry.prints.prints),
+        others=tuple(entry.facts for entry in entries if is_other(entry.facts.path)),
     )
     return replace(link(scan), seconds=time.perf_counter() - started)
 
@@ -116,7 +119,7 @@ def _parse_all(sources: Sequence[Source], jobs: int, prints: Printer | None) -> 
 
 def _entry(source: Source, prints: Printer | None) -> bytes | Entry:
     with collected_later():
-        entry = read_file(source, prints)
+        entry = read_any(source, prints)
         try:
             return encode(entry)
         except UnicodeEncodeError:

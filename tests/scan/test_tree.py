@@ -90,7 +90,7 @@ def test_cache_gives_the_same_facts_and_is_used(tmp_path: Path, monkeypatch: pyt
     def fail(source: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(tree_module, "read_file", fail)
+    monkeypatch.setattr(tree_module, "read_any", fail)
     assert run(tmp_path).files == first.files
 
 
