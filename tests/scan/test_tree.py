@@ -109,10 +109,10 @@ def test_deleted_file_leaves_the_cache(tmp_path: Path) -> None:
     (tmp_path / "a.py").unlink()
     (tmp_path / "b.py").write_text("x = 2\n")
     run(tmp_path)
-    assert list(json.loads(cache_file(tmp_path).read_text())["files"]) == ["b.py"]
+    assert list(json.loads(cache_file(tmp_path).read_text())["value"]) == ["b.py"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"key": 1}', '{"key": "old", "files": {"a.py": []}}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"code": 1}', '{"code": "old", "value": {"a.py": []}}'])
 def test_damaged_or_foreign_cache_is_ignored(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     cache_file(tmp_path).parent.mkdir(parents=True)
@@ -124,7 +124,7 @@ def test_damaged_entry_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     run(tmp_path)
     document = json.loads(cache_file(tmp_path).read_text())
-    document["files"]["a.py"][1] = {"facts": {"path": "a.py"}}
+    document["value"]["a.py"][1] = {"facts": {"path": "a.py"}}
     cache_file(tmp_path).write_text(json.dumps(document))
     assert [one.name for one in run(tmp_path).definitions] == ["A"]
 
@@ -156,10 +156,6 @@ def test_facts_survive_json(facts) -> None:
     found = facts(MODULES + "__all__ = ['Base']\nsys.path.append(x)\nfrom a import *\nclass D(Base): pass\n")
     entry = Entry(found, FilePrints(found.path, ("Return name",), (PRINT,)))
     assert decode(encode(entry)) == entry
-
-
-def test_key_names_the_code_that_made_the_facts(tmp_path: Path) -> None:
-    assert Cache.load(tmp_path).key.startswith("0.")
 
 
 def test_parallel_and_serial_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
