@@ -59,12 +59,14 @@ def _components(edges: Sequence[ImportEdge]) -> list[_Component]:
         between[(edge.source, edge.target)].append(edge)
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_edges_from(between)
-    found = []
-    for nodes in nx.strongly_connected_components(graph):
-        if len(nodes) > 1:
-            imports = {pair: between[pair] for pair in sorted(between) if nodes.issuperset(pair)}
-            found.append(_Component(tuple(sorted(nodes)), imports))
-    return found
+    rings = [nodes for nodes in nx.strongly_connected_components(graph) if len(nodes) > 1]
+    ring_of = {node: index for index, nodes in enumerate(rings) for node in nodes}
+    imports: list[dict[Pair, list[ImportEdge]]] = [{} for _ in rings]
+    for pair in sorted(between):
+        index = ring_of.get(pair[0])
+        if index is not None and index == ring_of.get(pair[1]):
+            imports[index][pair] = between[pair]
+    return [_Component(tuple(sorted(nodes)), imports[index]) for index, nodes in enumerate(rings)]
 
 
 def _cycle(component: _Component, at_runtime: bool) -> Cycle:

@@ -18,7 +18,8 @@ from refactor_tools.scan.resolve import GUESSED, Resolution
 _COMPUTED = "the module's name is computed when the file runs"
 _BY_STRING = "import by string"
 
-_Place = tuple[str, str, int, EdgeKind, EdgeVia, bool]
+# Source, line, target, kind, via, external: the order of edges.
+_Place = tuple[str, int, str, EdgeKind, EdgeVia, bool]
 
 
 def import_graph(scan: Scan, names: Names | None = None) -> ImportGraph:
@@ -70,8 +71,7 @@ class _Links:
 
     def ordered(self) -> tuple[ImportEdge, ...]:
         """The edges found so far, by file and line."""
-        found = sorted(self.edges.items(), key=lambda item: (item[0][0], item[0][2], *item[0]))
-        return tuple(ImportEdge(*place, tuple(sorted(names))) for place, names in found)
+        return tuple(_as_edge(place, self.edges[place]) for place in sorted(self.edges))
 
     def read_imports(self, facts: FileFacts) -> None:
         for found in facts.imports:
@@ -144,7 +144,7 @@ class _Links:
     def _edge(self, path: str, line: int, kind: EdgeKind, resolution: Resolution, names: Iterable[str]) -> None:
         target = resolution.path or resolution.external
         if target and target != path:
-            self.edges[(path, target, line, kind, resolution.via, not resolution.path)].update(names)
+            self.edges[(path, line, target, kind, resolution.via, not resolution.path)].update(names)
             self.targets[path].add(target)
 
     def _hide(self, path: str, line: int, resolution: Resolution, target: str) -> None:
@@ -156,6 +156,11 @@ class _Links:
             return ""
         name = resolution.attributes[0]
         return "" if self.names.attributes.provides(resolution.path, name) else f"{resolution.path} has no `{name}`"
+
+
+def _as_edge(place: _Place, names: Iterable[str]) -> ImportEdge:
+    source, line, target, kind, via, external = place
+    return ImportEdge(source, target, line, kind, via, external, tuple(sorted(names)))
 
 
 def _may_be_absent(found: Import, resolution: Resolution) -> bool:

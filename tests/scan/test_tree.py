@@ -94,6 +94,32 @@ def test_cache_gives_the_same_facts_and_is_used(tmp_path: Path, monkeypatch: pyt
     assert run(tmp_path).files == first.files
 
 
+EVERY_FACT = """
+import sys
+from a import *
+from . import b
+__all__ = ["X", *b.__all__]
+sys.path.append("lib")
+sys.path.append(computed)
+MODELS.register("x", X)
+MODELS.build(dict(type="x"))
+mock.patch("a.b")
+runpy.run_path("c.py")
+"""
+
+
+def test_cache_keeps_every_fact_of_every_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(EVERY_FACT)
+    (tmp_path / "a.yaml").write_text("_target_: a.b\ntype: x\n")
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": "import a"}]}))
+    first, second = run(tmp_path), run(tmp_path)
+    (facts,) = first.files
+    for found in (facts.exported_from, facts.references, facts.registered, facts.looked_up, facts.computed):
+        assert found
+    assert [one.path for one in first.others] == ["a.ipynb", "a.yaml"]
+    assert (second.files, second.others) == (first.files, first.others)
+
+
 def test_changed_file_is_read_again(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     run(tmp_path)
