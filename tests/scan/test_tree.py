@@ -6,7 +6,6 @@ import pytest
 from refactor_tools.model.facts import Problem, Scan
 from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 from refactor_tools.scan import tree as tree_module
-from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.codec import Entry, decode, encode
 from refactor_tools.scan.tree import reader, scan_tree
 from refactor_tools.settings import Settings
