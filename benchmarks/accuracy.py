@@ -1,6 +1,6 @@
 """Which of the pairs that are known to be copies a finder links."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,5 +104,15 @@ def figures(report: Report, known: Truth, tree: Path) -> dict[str, float]:
     near = [family.members for family in report.families if family.likeness == "near"]
     found["largest"] = max((len(family.members) for family in report.families), default=0)
     found["largest-near"] = max(map(len, near), default=0)
-    found["largest-near-forms"] = max((distinct_forms(members, tree) for members in near), default=0)
+    found["largest-near-forms"] = most_forms(near, tree)
     return found
+
+
+def most_forms(families: Iterable[Sequence[str]], tree: Path) -> int:
+    """The highest number of forms that one of these families has."""
+    most = 0
+    for members in sorted(families, key=len, reverse=True):
+        if len(members) <= most:
+            break  # no family has more forms than members
+        most = max(most, distinct_forms(members, tree))
+    return most

@@ -69,9 +69,6 @@ def analyze(folder: Path, output: Path, *options: str) -> Report:
     """
     run = command(folder, output, "--no-cache", *options)
     done = subprocess.run(run, env=environment(), capture_output=True, text=True, check=False)
-    if "No such option '--proposals'" in done.stderr:
-        run = run[: run.index("--proposals")]
-        done = subprocess.run(run, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise AnalysisFailed(done.stderr.strip() or f"exit code {done.returncode}")
     return load(output, folder)

@@ -1,17 +1,16 @@
-"""`analyze-deps` as a function: scan, graphs, clone families, findings."""
+"""`analyze-deps` as a function; what an unchanged tree showed before is not found again."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refactor_tools.model.analysis import Analysis
+
 if TYPE_CHECKING:
-    from refactor_tools.model.analysis import Analysis
-    from refactor_tools.model.facts import Finding, Scan, Source
-    from refactor_tools.model.families import Families, Family
     from refactor_tools.settings import Settings
 
 # A stage in words, how much of it is done, and how much there is.
@@ -19,6 +18,14 @@ Progress = Callable[[str, int, int], None]
 
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An analysis with the digest of all that it followed from."""
+
+    digest: str
+    analysis: Analysis
 
 
 def analyze(
@@ -39,66 +46,23 @@ def analyze(
     Raises:
         RefactorError: a path does not exist or lies outside the root.
     """
-    from refactor_tools.clones.families import find_families
-    from refactor_tools.clones.prints import file_prints
-    from refactor_tools.graph.composition import composition
-    from refactor_tools.graph.imports import import_graph
-    from refactor_tools.model.analysis import Analysis
-    from refactor_tools.scan.tree import reader, scan_tree
+    from refactor_tools.api.stages import NONE, Run, made
+    from refactor_tools.scan import kept
+    from refactor_tools.scan.listing import list_tree
 
     started = time.perf_counter()
-    say = progress or _silent
-    scan = scan_tree(
-        settings.root,
-        paths,
-        settings,
-        jobs=jobs,
-        cache=cache,
-        progress=lambda *done: say("reading files", *done),
-        prints=file_prints,
-    )
-    imports = import_graph(scan)
-    read = reader(settings.root)
-    say("looking for copies", 0, len(scan.definitions))
-    families = find_families(scan, settings)
-    say("looking for copies", len(scan.definitions), len(scan.definitions))
-    return Analysis(
-        scan=scan,
-        imports=imports,
-        composition=composition(scan, imports),
-        families=_described(families, scan, read, near_proposals, say) if proposals else families,
-        findings=_findings(scan),
-        seconds=time.perf_counter() - started,
-        over_limit=tuple(facts.path for facts in scan.files if facts.lines > settings.max_lines),
-    )
+    listing = list_tree(settings.root, paths, settings)
+    digest = listing.digest(settings, proposals, near_proposals)
+    before = kept.load(settings.root, "analysis", _Kept) if cache else None
+    if before and before.digest == digest:
+        analysis = before.analysis
+    else:
+        run = Run(settings, jobs, cache, progress or _silent)
+        analysis = made(run, listing, near_proposals if proposals else NONE)
+        if cache:
+            kept.store(settings.root, "analysis", _Kept(digest, analysis))
+    return replace(analysis, seconds=time.perf_counter() - started)
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     return None
-
-
-def _findings(scan: Scan) -> tuple[Finding, ...]:
-    from refactor_tools.graph.passing import not_passed_on
-
-    found = {*(finding for facts in scan.files for finding in facts.findings), *not_passed_on(scan)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
-
-
-def _described(
-    families: Families,
-    scan: Scan,
-    read: Callable[[str], Source | None],
-    near_proposals: int | None,
-    say: Progress,
-) -> Families:
-    from refactor_tools.unify.describe import describe
-
-    definitions = {definition.id: definition for definition in scan.definitions}
-    ranked = [index for index, one in enumerate(families.families) if one.likeness == "near" and one.kind != "method"]
-    left_out = frozenset(ranked[near_proposals:] if near_proposals is not None else ())
-    total = len(families.families) - len(left_out)
-    described: list[Family] = []
-    for index, family in enumerate(families.families):
-        described.append(family if index in left_out else describe(family, read, definitions))
-        say("comparing copies", min(index + 1, total), total)
-    return replace(families, families=tuple(described))

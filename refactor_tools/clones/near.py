@@ -12,6 +12,7 @@ from refactor_tools.clones.likeness import Comparer, Overlap
 from refactor_tools.clones.roles import LEAST_OF_ALL, comparable, least_similarity, role_evidence
 from refactor_tools.clones.sketches import Sketch
 from refactor_tools.clones.substance import says_enough
+from refactor_tools.scan.memo import Memo
 
 # From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
 # structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
@@ -22,6 +23,11 @@ _LEAST_STRUCTURE = 0.5
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
 _SLACK = 0.05
 _BITS = 4096
+
+
+# The strength of the evidence for a pair, and its similarity by structure.
+Judgement = tuple[float, float]
+Judgements = Memo[Judgement | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,15 @@ class Near:
     strength: float
 
 
-def near_groups(groups: Sequence[Group]) -> list[Near]:
-    """Cliques of indices into `groups`."""
+def near_groups(groups: Sequence[Group], judgements: Judgements) -> list[Near]:
+    """Cliques of indices into `groups`; `judgements` are those of an earlier run."""
     places = [index for index, group in enumerate(groups) if says_enough(group.first)]
     if not places:
         return []
     some = [groups[place] for place in places]
     judge = _Judge(some, Comparer(some[0].first.forms))
-    for pair in candidate_pairs(some):
-        judge.judge(*pair)
+    for left, right in candidate_pairs(some):
+        judge.judge(left, right, judgements)
     found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
     return [
         Near(tuple(places[index] for index in clique.members), judge.similarity(pairs), judge.weakest(pairs))
@@ -61,23 +67,27 @@ class _Judge:
     _similarities: dict[Pair, float] = field(default_factory=dict)
     _sketches: dict[int, Sketch] = field(default_factory=dict)
 
-    def judge(self, left: int, right: int) -> None:
+    def judge(self, left: int, right: int, judgements: Judgements) -> None:
         """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
         a, b = self.groups[left], self.groups[right]
         if not comparable(a, b):
             return
+        judgement = judgements.get(a.key + b.key, lambda: self._judgement(left, right))
+        if judgement:
+            self.strengths[left, right], self._similarities[left, right] = judgement
+
+    def _judgement(self, left: int, right: int) -> Judgement | None:
+        a, b = self.groups[left], self.groups[right]
         words = _common_words(a.first, b.first) + role_evidence(a, b)
         # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)
         if not _is_near(most, words, LEAST_OF_ALL):
-            return
+            return None
         least = least_similarity(a, b)
         if not _is_near(most, words, least):
-            return
+            return None
         overlap = self.comparer.overlap(a.first, b.first)
-        if _is_near(overlap, words, least):
-            self.strengths[left, right] = _strength(overlap, words, least)
-            self._similarities[left, right] = overlap.similarity
+        return (_strength(overlap, words, least), overlap.similarity) if _is_near(overlap, words, least) else None
 
     def similarity(self, pairs: Sequence[Pair]) -> float:
         """That of the least alike of `pairs`, by structure."""

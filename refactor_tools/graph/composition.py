@@ -24,7 +24,7 @@ def composition(scan: Scan, graph: ImportGraph) -> Composition:
         uses=uses,
         used_by=used_by,
         tiers=_tiers(scan, names),
-        unused=_unused(scan, names, used_by, _taken_whole(scan, names, graph)),
+        unused=_unused(scan, names, used_by, graph),
     )
 
 
@@ -67,15 +67,22 @@ def _tier(identity: str, built: Mapping[str, tuple[str, ...]], taken: set[str]) 
 
 
 def _taken_whole(scan: Scan, names: Names, graph: ImportGraph) -> frozenset[str]:
-    by_string = {edge.target for edge in graph.edges if edge.via == "string"}
+    by_string = {edge.target for edge in graph.edges if edge.via == "string" and not edge.names}
     starred = {
         names.resolution(facts.path, found).path for facts in scan.files for found in facts.imports if found.name == "*"
     }
     return frozenset(by_string | starred)
 
 
-def _unused(scan: Scan, names: Names, used_by: Mapping[str, tuple[str, ...]], whole: frozenset[str]) -> tuple[str, ...]:
-    reached = {identity for facts in scan.files for identity in _reached_by(facts, names)}
+def _unused(scan: Scan, names: Names, used_by: Mapping[str, tuple[str, ...]], graph: ImportGraph) -> tuple[str, ...]:
+    whole = _taken_whole(scan, names, graph)
+    reached = {identity for facts in (*scan.files, *scan.others) for identity in _reached_by(facts, names)}
+    reached.update(
+        identity
+        for edge in graph.edges
+        for name in (edge.names if edge.via == "string" else ())
+        if (identity := names.definition(edge.target, name))
+    )
     return tuple(
         definition.id
         for definition in scan.definitions

@@ -71,6 +71,49 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A string that names a module, a definition or a file of the tree.
+
+    `how` is "name" where only a dotted name can stand (`_target_`, `mock.patch`), "mention" for a string that merely
+    looks like one, and "path" for a file that is run or loaded by its path.
+    """
+
+    text: str
+    line: int
+    kind: EdgeKind
+    how: Literal["name", "mention", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A definition that a registry gives out under a string: `@MODELS.register_module("key")`."""
+
+    registry: str
+    key: str
+    line: int
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A string given to a registry: `MODELS.build(dict(type="key"))`; `registry` is "" where none is named."""
+
+    registry: str
+    key: str
+    line: int
+    kind: EdgeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What may import something, but is known only when the file runs: `name` says what, `reason` why."""
+
+    name: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A class or function that a definition calls, inherits, holds or receives, by its dotted name as written.
 
@@ -136,7 +179,8 @@ class FileFacts:
     """Everything the tree-wide pass keeps of one file.
 
     `bound` are the names its top level binds, `names` the dotted names that it reads outside definitions, `exported`
-    its `__all__`; `sys_paths` are folders (relative to the root) that it puts on `sys.path`.
+    its `__all__` (None where it has none, or a computed one) and `exported_from` the modules whose `__all__` it takes
+    in; `sys_paths` are folders (relative to the root) that it puts on `sys.path`.
     """
 
     path: str
@@ -150,17 +194,26 @@ class FileFacts:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     names: tuple[str, ...] = ()
+    exported_from: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    registered: tuple[Registered, ...] = ()
+    looked_up: tuple[LookedUp, ...] = ()
+    computed: tuple[Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All files of a run, by path; `problems` tell why others are missing, `prints` serve the search for copies."""
+    """All files of a run, by path; `problems` tell why some are missing, `prints` serve the search for copies.
+
+    `others` are notebooks and configuration files: read for what they refer to, they define nothing.
+    """
 
     root: str
     files: tuple[FileFacts, ...]
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     prints: tuple[FilePrints, ...] = ()
+    others: tuple[FileFacts, ...] = ()
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

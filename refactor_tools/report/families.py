@@ -54,6 +54,7 @@ def _outcome(family: Family) -> str:
     if family.proposal is None:
         return "not compared"
     if family.proposal.refusal:
-        return f"kept: {family.proposal.refusal}"
+        moved = any(difference.kind == "order" for difference in family.differences or ())
+        return f"kept: {family.proposal.refusal}{'; steps of forward are in another order' if moved else ''}"
     place = f"{family.proposal.category}/" if family.proposal.category else family.proposal.target
     return f"{place}: {differs_in(family)}"

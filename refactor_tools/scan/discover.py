@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from pathlib import Path
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.facts import Problem, Skipped
 from refactor_tools.scan.ignored import Ignored
+from refactor_tools.scan.kinds import CONFIGURATIONS, NOTEBOOK, READ, is_other
 from refactor_tools.settings import INDEX, STATE, Settings
 
 # Never anyone's source: passed over without a word, as version control itself is.
@@ -19,18 +21,25 @@ SILENT = frozenset(
 )
 GENERATED = frozenset(("build", "dist", INDEX))
 _ORIGINALS = "originals"
+# Most of a large notebook is its outputs; a large configuration file is data.
+_NOTEBOOK_BYTES = 20_000_000
+_CONFIGURATION_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """Absolute paths in a fixed order, and a problem for whatever was passed over."""
+    """Absolute paths in a fixed order, and a problem for whatever was passed over.
+
+    `files` are Python source; `others` are notebooks and configuration files, which may refer to it.
+    """
 
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    others: tuple[Path, ...] = ()
 
 
 def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovered:
-    """All Python files in `paths`, which lie under `root`.
+    """All Python files, notebooks and configuration files in `paths`, which lie under `root`.
 
     A path that is named is always taken, also where the settings or a .gitignore exclude it. Links to folders are
     followed once, after the folders that are really there.
@@ -44,7 +53,13 @@ def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovere
             raise RefactorError("no such file or folder", str(path))
         walk.named(root / walk.relative(path))
     walk.follow_links()
-    return Discovered(tuple(sorted(walk.files, key=walk.relative)), tuple(sorted(walk.problems, key=_place)))
+    walk.count_large()
+    found = sorted(walk.files, key=walk.relative)
+    return Discovered(
+        tuple(path for path in found if not is_other(path.name)),
+        tuple(sorted(walk.problems, key=_place)),
+        tuple(path for path in found if is_other(path.name)),
+    )
 
 
 def relative_path(root: Path, path: Path) -> str:
@@ -69,6 +84,7 @@ class _Walk:
     problems: set[Problem] = field(default_factory=set)
     _seen: dict[tuple[int, int] | None, Path] = field(default_factory=dict)
     _links: list[tuple[Path, Path | None]] = field(default_factory=list)
+    _large: Counter[Path] = field(default_factory=Counter)
 
     def relative(self, path: Path) -> str:
         return relative_path(self.root, path)
@@ -91,10 +107,10 @@ class _Walk:
                 self._seen[identity] = current
             for entry in entries:
                 path = current / entry.name
-                if entry.is_symlink() and (_is_folder(path) or path.suffix == ".py"):
+                if entry.is_symlink() and (_is_folder(path) or path.suffix in READ):
                     self._links.append((path, start))
                 elif not entry.is_dir(follow_symlinks=False):
-                    if path.suffix == ".py" and not self._is_ignored(path, start):
+                    if path.suffix in READ and not self._is_ignored(path, start):
                         self.file(path)
                 elif self._wanted(path, start):
                     pending.append(path)
@@ -106,8 +122,11 @@ class _Walk:
             return self._problem(path, f"cannot be read: {error.strerror}")
         if not stat.S_ISREG(status.st_mode):
             return self._problem(path, "is not a regular file (a pipe, a socket or a device); not read")
-        if status.st_size > self.settings.max_file_bytes:
-            limit = self.settings.max_file_bytes
+        limit = self._limit(path)
+        if status.st_size > limit:
+            if path.suffix in CONFIGURATIONS:
+                self._large[path.parent] += 1
+                return None
             message = f"has {status.st_size:,} bytes; files over {limit:,} are not read (`max-file-bytes`)"
             return self._skip(path, message, "too large")
         identity = (status.st_dev, status.st_ino)
@@ -116,6 +135,19 @@ class _Walk:
             return self._problem(path, f"is a link to {self.relative(first)}, which is read")
         self.files.add(path)
         return None
+
+    def _limit(self, path: Path) -> int:
+        own = self.settings.max_file_bytes
+        if path.suffix == NOTEBOOK:
+            return max(own, _NOTEBOOK_BYTES)
+        return min(own, _CONFIGURATION_BYTES) if path.suffix in CONFIGURATIONS else own
+
+    def count_large(self) -> None:
+        """One problem for the large configuration files of a folder, however many there are."""
+        for folder, count in self._large.items():
+            files = "file" if count == 1 else "files"
+            message = f"{count:,} large {files} of YAML or JSON not read (over {_CONFIGURATION_BYTES:,} bytes)"
+            self._skip(folder, message, "too large", count)
 
     def follow_links(self) -> None:
         while self._links:

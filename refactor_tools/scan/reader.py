@@ -6,77 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from refactor_tools.model.facts import Built, Definition, EdgeKind, Import, Problem
+from refactor_tools.model.facts import Built, Definition
+from refactor_tools.scan import registries
 from refactor_tools.scan.definitions import definition, is_overload
-from refactor_tools.scan.dynamic import IMPORTERS, imported_by_string
+from refactor_tools.scan.import_reader import ImportReader
 from refactor_tools.scan.scopes import Scope
+from refactor_tools.scan.strings import annotation_of
 from refactor_tools.scan.syntax import DefinitionNode, FunctionNode, dotted, member
-from refactor_tools.scan.sys_paths import edits, evaluate
 
-_BUILTINS = frozenset(dir(builtins)) - {"globals"}
-_SURVIVED = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
+# A module that reads these may bind names that stand nowhere in it.
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
+_BUILTINS = frozenset(dir(builtins)) - _NAMESPACES
 
 
 @dataclass(slots=True)
-class Reader(ast.NodeVisitor):
+class Reader(ImportReader):
     """Reads one file: what it found is complete after `visit(tree)`.
 
     `nodes` are the definitions' syntax trees by id.
     """
 
-    path: str
-    imports: list[Import] = field(default_factory=list)
     definitions: list[Definition] = field(default_factory=list)
     nodes: dict[str, DefinitionNode] = field(default_factory=dict)
-    sys_paths: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=lambda: [Scope("module")])
-    _classes: list[str] = field(default_factory=list)
-    _functions: int = 0
     _member: str = ""
-    _type_only: bool = False
-    _guarded: bool = False
-    _bindings: dict[str, ast.expr] = field(default_factory=dict)
+    _annotating: bool = False
 
-    def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self._import(alias.name, None, alias.asname or alias.name.partition(".")[0], 0, node.lineno)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            bound = "" if alias.name == "*" else alias.asname or alias.name
-            self._import(node.module or "", alias.name, bound, node.level, node.lineno)
-
-    def _import(self, module: str, name: str | None, bound: str, level: int, line: int, string: bool = False) -> None:
-        via: Literal["plain", "star", "string"] = "string" if string else "star" if name == "*" else "plain"
-        self.imports.append(Import(module, name, bound, level, line, self._kind(), via, self._guarded))
-        if bound and not self._functions and not self._classes:
-            self.scopes[0].stores.add(bound)
-
-    def _kind(self) -> EdgeKind:
-        if self._type_only:
-            return "type-only"
-        if self._functions:
-            return "lazy"
-        return "optional" if self._guarded else "runtime"
-
-    def visit_If(self, node: ast.If) -> None:
-        self.visit(node.test)
-        negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-        typing = _is_type_checking(node.test)
-        self._within(node.body, type_only=typing and not negated)
-        self._within(node.orelse, type_only=typing and negated)
-
-    def visit_Try(self, node: ast.Try) -> None:
-        survives = any(_survives_import_error(handler) for handler in node.handlers)
-        self._within(node.body, guarded=survives)
-        self._within(node.handlers, guarded=survives)
-        self._all(node.orelse)
-        self._all(node.finalbody)
-
-    def visit_With(self, node: ast.With) -> None:
-        self._all(node.items)
-        self._within(node.body, guarded=any(_suppresses_import_error(item.context_expr) for item in node.items))
+    def string_annotation(self, text: str, line: int) -> None:
+        """Read the names in a string that stands for a type."""
+        self.strings.mention(text, line, "type-only")
+        expression = annotation_of(text, line)
+        if expression is not None:
+            self._annotated([expression])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._define(node)
@@ -89,6 +49,7 @@ class Reader(ast.NodeVisitor):
 
     def _define(self, node: DefinitionNode) -> None:
         self.scopes[-1].stores.add(node.name)
+        self.registered.extend(registries.decorated(node))
         inner = bool(self._functions) or (bool(self._classes) and not isinstance(node, ast.ClassDef))
         if inner or is_overload(node):
             self._parts(node)
@@ -124,8 +85,8 @@ class Reader(ast.NodeVisitor):
 
     def _function(self, node: FunctionNode) -> None:
         self._all([*node.args.defaults, *(default for default in node.args.kw_defaults if default)])
-        self._all([argument.annotation for argument in _arguments(node.args) if argument.annotation])
-        self._all([node.returns] if node.returns else [])
+        self._annotated([argument.annotation for argument in _arguments(node.args) if argument.annotation])
+        self._annotated([node.returns] if node.returns else [])
         self._functions += 1
         self._scope(Scope("function", stores={argument.arg for argument in _arguments(node.args)}), node.body)
         self._functions -= 1
@@ -137,7 +98,10 @@ class Reader(ast.NodeVisitor):
         self._functions -= 1
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        self._scope(Scope("function"), list(ast.iter_child_nodes(node)), keep_member=True)
+        scope = Scope("function")
+        for generator in node.generators:
+            scope.runs_through(generator.target, generator.iter, self._value)
+        self._scope(scope, list(ast.iter_child_nodes(node)), keep_member=True)
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
@@ -157,6 +121,7 @@ class Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = dotted(node.func)
         if name is None:
+            self.registered.extend(registries.registered_by_call(node))
             self.visit(node.func)
         else:
             self._named_call(node, name)
@@ -166,32 +131,56 @@ class Reader(ast.NodeVisitor):
         self._member = before
 
     def _named_call(self, node: ast.Call, name: str) -> None:
-        if name in IMPORTERS:
-            found = imported_by_string(node)
-            if found:
-                self._import(found[0], None, "", found[1], node.lineno, string=True)
-        elif name.startswith(("sys.path.", "site.")):
-            self._sys_path(node)
+        self._importing_call(node, name)
         is_class = name.rpartition(".")[2].lstrip("_")[:1].isupper()
         self._load(name, "builds" if is_class else "uses", node.lineno)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        self._sys_path(node)
         first = node.targets[0]
         if isinstance(first, ast.Name):
-            self._bindings[first.id] = node.value
+            self.scopes[-1].values[first.id] = node.value
+        else:
+            self._sys_path(node)
         self._all(node.targets)
         self._bound_to(member(first), node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.target)
-        self.visit(node.annotation)
+        self._annotated([node.annotation])
         if node.value:
             self._bound_to(member(node.target), node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._sys_path(node)
         self.generic_visit(node)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.scopes[-1].runs_through(node.target, node.iter, self._value)
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        text = node.value
+        if type(text) is not str:
+            return
+        if self._annotating:
+            self.string_annotation(text, node.lineno)
+        elif "." in text:
+            self.strings.mention(text, node.lineno, self._string_kind())
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self._all([part for part in node.values if isinstance(part, ast.FormattedValue)])
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        self.strings.dictionary(node, self._string_kind())
+        self._look_up(registries.typed(node, self._string_kind()))
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if self._annotating:
+            self._subscripted_annotation(node)
+        else:
+            self._look_up(registries.subscripted(node, self._string_kind()))
+            self.generic_visit(node)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         self.scopes[-1].stores.update([node.name] if node.name else [])
@@ -205,25 +194,21 @@ class Reader(ast.NodeVisitor):
         if name.partition(".")[0] != "self" and name not in _BUILTINS:
             self.scopes[-1].loads.append(Built(name, how, self._member, line))
 
-    def _sys_path(self, node: ast.Call | ast.Assign | ast.AugAssign) -> None:
-        for expression in edits(node):
-            folders = evaluate(expression, self.path, self._bindings)
-            if folders and not folders[0].startswith("/"):
-                self.sys_paths.extend(folders)
-            else:
-                what = "lies outside the tree" if folders else "cannot be evaluated without running the file"
-                message = f"sys.path gets `{ast.unparse(expression)}`, which {what}"
-                self.problems.append(Problem(self.path, node.lineno, message))
+    def _annotated(self, annotations: Sequence[ast.expr]) -> None:
+        before, self._annotating = self._annotating, True
+        self._all(annotations)
+        self._annotating = before
 
-    def _all(self, nodes: Sequence[ast.AST]) -> None:
-        for node in nodes:
-            self.visit(node)
-
-    def _within(self, nodes: Sequence[ast.AST], *, type_only: bool = False, guarded: bool = False) -> None:
-        before = (self._type_only, self._guarded)
-        self._type_only, self._guarded = self._type_only or type_only, self._guarded or guarded
-        self._all(nodes)
-        self._type_only, self._guarded = before
+    def _subscripted_annotation(self, node: ast.Subscript) -> None:
+        name = (dotted(node.value) or "").rpartition(".")[2]
+        self.visit(node.value)
+        if name == "Annotated" and isinstance(node.slice, ast.Tuple):
+            self._annotated(node.slice.elts[:1])
+            self._annotating, before = False, self._annotating
+            self._all(node.slice.elts[1:])
+            self._annotating = before
+        elif name != "Literal":
+            self.visit(node.slice)
 
     def _bound_to(self, name: str | None, value: ast.expr) -> None:
         before, self._member = self._member, name or ""
@@ -259,23 +244,3 @@ def _held_by(node: ast.Call) -> str:
             case ast.Constant(value=str(name)):
                 return name
     return ""
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    name = dotted(test.operand if isinstance(test, ast.UnaryOp) else test)
-    return name is not None and name.rpartition(".")[2] == "TYPE_CHECKING"
-
-
-def _survives_import_error(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or bool(_last_names(handler.type) & _SURVIVED)
-
-
-def _suppresses_import_error(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call) or (dotted(node.func) or "").rpartition(".")[2] != "suppress":
-        return False
-    return any(_last_names(argument) & _SURVIVED for argument in node.args)
-
-
-def _last_names(node: ast.expr) -> set[str]:
-    names = node.elts if isinstance(node, ast.Tuple) else [node]
-    return {(dotted(name) or "").rpartition(".")[2] for name in names}

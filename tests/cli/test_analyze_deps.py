@@ -316,8 +316,8 @@ def test_proposals(copies: Path, capsys: pytest.CaptureFixture[str], value: str,
     (copies / "legacy/three.py").write_text(other.replace(".sum(dim=1)", ""))
     (copies / "legacy/four.py").write_text(other.replace(".sum(dim=1)", "").replace("(width, 1)", "(width, 2)"))
     found = report(capsys, "legacy", "--proposals", value)["families"]
-    families = [one for one in found if one["likeness"] == "near"]
-    assert [one["kind"] for one in families] == ["class", "class"]
+    families = [one for one in found if one["kind"] == "class"]
+    assert [one["likeness"] for one in families] == ["near", "near"]
     assert sum(one["proposal"] is not None for one in families) == compared
 
 

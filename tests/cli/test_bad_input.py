@@ -14,6 +14,7 @@ from refactor_tools.scan.discover import Discovered, discover
 
 GOOD = "from torch import nn\nclass Good(nn.Module):\n    def forward(self, x):\n        return x\n"
 NESTED = "x = " + "-" * 100_000 + "1\n"
+CHAIN = "x = a" + ".b" * 50_000 + "\n"
 BLOCKS = "".join(" " * depth + "if x:\n" for depth in range(1500)) + " " * 1500 + "pass\n"
 
 
@@ -45,6 +46,7 @@ def report(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
         (b"# coding: undefined\nx = 1\n", 1, "cannot be read as undefined"),
         (b"x = " + b"(" * 5000 + b")" * 5000, 1, "does not parse: too many nested parentheses"),
         (NESTED.encode(), 0, "is nested too deeply"),
+        (CHAIN.encode(), 0, "is nested too deeply"),
         (BLOCKS.encode(), 101, "does not parse: too many levels of indentation"),
         (b"x = (\n", 1, "does not parse: '(' was never closed"),
         (b'class A:\n    """x\n', 2, "does not parse: unterminated triple-quoted string"),

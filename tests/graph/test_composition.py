@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from refactor_tools.graph.composition import composition
@@ -139,6 +141,16 @@ def test_unused(tree) -> None:
         },
     )
     assert found.unused == ("a.py::dead",)
+
+
+def test_what_strings_and_notebooks_name_is_used_and_nothing_beside_it(tree) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": "from a import shown\nshown()"}]}
+    files = {
+        "a.py": "class Named: pass\nclass Other: pass\ndef shown(): pass\n",
+        "conf.yaml": "_target_: a.Named\n",
+        "b.ipynb": json.dumps(notebook),
+    }
+    assert composed(tree, files).unused == ("a.py::Other",)
 
 
 @pytest.mark.parametrize(

@@ -227,9 +227,23 @@ def test_imports_of_one_absent_package_are_one_line() -> None:
 
 
 def test_computed_imports_of_one_file_are_one_line() -> None:
-    computed = tuple(Unresolved("a.py", line, "*", "the module's name is computed") for line in (4, 9))
-    shown = text(replace(FULL, imports=ImportGraph(unresolved=computed)))
-    assert "a.py:4  2 imports by a name that is computed when the file runs" in shown
+    computed = [Unresolved("a.py", line, "*", "the module's name is computed") for line in (4, 9)]
+    run = [Unresolved("a.py", line, "exec", "runs text that is computed") for line in (5, 7)]
+    shown = text(replace(FULL, imports=ImportGraph(unresolved=(*computed, *run))))
+    assert "a.py:4  2 imports: the module's name is computed" in shown
+    assert "a.py:5  `exec`, 2 times: runs text that is computed" in shown
+
+
+def test_an_empty_graph_is_not_passed_over_and_other_kinds_of_files_are_counted() -> None:
+    others = (FileFacts("a.ipynb", "", 9), FileFacts("conf/a.yaml", "", 2), FileFacts("conf/b.json", "", 2))
+    analysis = replace(
+        FULL, imports=ImportGraph(notices=("no import was found",)), scan=replace(FULL.scan, others=others)
+    )
+    shown = text(analysis)
+    assert "imports  no import was found" in shown
+    assert "also read  2 configuration files, 1 notebook, for what they import and name" in shown
+    found = document(analysis, kinds_found(analysis))
+    assert (found["notices"], found["others"]) == (["no import was found"], [one.path for one in others])
 
 
 def test_json_holds_the_contract() -> None:
@@ -277,6 +291,7 @@ def test_json_holds_the_contract() -> None:
         "kind": "runtime",
         "via": "plain",
         "external": False,
+        "names": (),
     }
     assert found["metrics"][0] == {"path": "a.py", "lines": 600, "definitions": 1, "over_limit": True}
     assert found["unused"] == [POOL_A]

@@ -192,3 +192,32 @@ def test_names_with_spaces_letters_and_bytes(tmp_path: Path) -> None:
     with open(raw, "wb") as file:
         file.write(b"x = 1\n")
     assert found(tmp_path) == (["a b/größe.py", "new\nline.py", "\udcff.py"], {})
+
+
+def others(root: Path, **options: object) -> tuple[list[str], dict[str, str]]:
+    result = discover(root, [root], Settings(root=root, **options))  # type: ignore[arg-type]
+    paths = [path.relative_to(root).as_posix() for path in result.others]
+    return paths, {problem.path: problem.message for problem in result.problems}
+
+
+def test_notebooks_and_configuration_files_are_apart(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "a.ipynb", "conf/a.yaml", "conf/b.yml", "conf/c.json", "d.toml", "e.txt")
+    assert found(tmp_path) == (["a.py"], {})
+    assert others(tmp_path)[0] == ["a.ipynb", "conf/a.yaml", "conf/b.yml", "conf/c.json"]
+
+
+def test_large_configuration_files_are_counted_by_folder(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.json", "data/b.yaml", "data/inner/c.json")
+    for path in ("data/a.json", "data/b.yaml", "data/inner/c.json"):
+        (tmp_path / path).write_text(" " * 500_001)
+    paths, problems = others(tmp_path)
+    assert paths == []
+    assert problems == {
+        "data": "2 large files of YAML or JSON not read (over 500,000 bytes)",
+        "data/inner": "1 large file of YAML or JSON not read (over 500,000 bytes)",
+    }
+
+
+def test_notebooks_may_be_larger_than_source(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text(" " * 3_000_000)
+    assert others(tmp_path) == (["a.ipynb"], {})
