@@ -7,23 +7,25 @@ from posixpath import dirname
 from refactor_tools.graph.cycles import cycles
 from refactor_tools.model.facts import FileFacts, Import, Scan
 from refactor_tools.model.graphs import Hidden, ImportEdge, ImportGraph, Unresolved
+from refactor_tools.scan.names import Names
 from refactor_tools.scan.resolve import Resolution, Resolver
 
 _COMPUTED = "the module's name is computed when the file runs"
 
 
-def import_graph(scan: Scan) -> ImportGraph:
+def import_graph(scan: Scan, names: Names | None = None) -> ImportGraph:
     """The import graph of `scan`, with its cycles, hidden dependencies and what could not be resolved.
 
     Modules outside the tree are edges too, marked `external`. An import that may fail (in a `try`, or for type checkers
-    only) is not reported as unresolved when its package is merely not installed.
+    only) is not reported as unresolved when its package is merely not installed. `names` are those of `scan`, where
+    known.
     """
-    resolver = Resolver.of(scan)
+    names = names or Names.of(scan)
     edges: set[ImportEdge] = set()
     hidden: set[Hidden] = set()
     unresolved: set[Unresolved] = set()
     for facts in scan.files:
-        for found, resolution in _resolutions(facts, resolver):
+        for found, resolution in _resolutions(facts, names):
             if resolution.path and resolution.path != facts.path:
                 edges.add(ImportEdge(facts.path, resolution.path, found.line, found.kind, resolution.via))
             if resolution.external:
@@ -42,13 +44,13 @@ def import_graph(scan: Scan) -> ImportGraph:
     )
 
 
-def _resolutions(facts: FileFacts, resolver: Resolver) -> Iterator[tuple[Import, Resolution]]:
+def _resolutions(facts: FileFacts, names: Names) -> Iterator[tuple[Import, Resolution]]:
     for found in facts.imports:
         if "*" in found.module:
-            for resolution in _matching(facts, found, resolver):
+            for resolution in _matching(facts, found, names.resolver):
                 yield found, resolution
         else:
-            yield found, resolver.resolve(facts.path, found)
+            yield found, names.resolution(facts.path, found)
 
 
 def _matching(facts: FileFacts, found: Import, resolver: Resolver) -> Iterator[Resolution]:

@@ -10,6 +10,7 @@ from refactor_tools.model.facts import (
     FileFacts,
     Finding,
     Import,
+    Member,
     MemberCall,
     Parameter,
     Problem,
@@ -23,7 +24,8 @@ def encode(facts: FileFacts) -> Sequence[Any]:
 
 def decode(value: Sequence[Any]) -> FileFacts:
     """The facts that `encode` was given."""
-    path, digest, lines, definitions, imports, exported, bound, sys_paths, findings, problems, names = value
+    path, digest, lines, definitions, imports, exported, bound, sys_paths, findings, problems, *rest = value
+    names, built, attributes, strings = rest
     return FileFacts(
         path=path,
         digest=digest,
@@ -36,12 +38,15 @@ def decode(value: Sequence[Any]) -> FileFacts:
         findings=tuple(Finding(*one) for one in findings),
         problems=tuple(Problem(*one) for one in problems),
         names=tuple(names),
+        built=tuple(Built(*one) for one in built),
+        attributes=tuple(attributes),
+        strings=tuple(strings),
     )
 
 
 def _definition(value: Sequence[Any]) -> Definition:
     identity, kind, name, path, line, end_line, *rest = value
-    bases, framework, parameters, forward, decorators, built, is_module, calls = rest
+    bases, framework, parameters, forward, decorators, built, is_module, calls, idle, reads, reflects = rest
     return Definition(
         identity,
         kind,
@@ -57,6 +62,9 @@ def _definition(value: Sequence[Any]) -> Definition:
         built=tuple(Built(*one) for one in built),
         is_module=is_module,
         calls=tuple(MemberCall(member, count, tuple(names), *end) for member, count, names, *end in calls),
+        idle=tuple(Member(*one) for one in idle),
+        reads=tuple(reads),
+        reflects=reflects,
     )
 
 

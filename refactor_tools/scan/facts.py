@@ -4,11 +4,11 @@ import ast
 import warnings
 from dataclasses import replace
 
-from refactor_tools.model.facts import Definition, FileFacts, Finding, Import, Problem, Source
+from refactor_tools.model.facts import Built, Definition, FileFacts, Import, Problem, Source
 from refactor_tools.scan.exports import exported_names
 from refactor_tools.scan.frameworks import direct_framework, imports_by_name, used_framework
 from refactor_tools.scan.reader import Reader
-from refactor_tools.scan.suspicious import suspicious
+from refactor_tools.scan.scopes import LOCAL, Scope, distinct
 
 
 def file_facts(source: Source) -> FileFacts:
@@ -52,9 +52,12 @@ def _facts(source: Source, tree: ast.Module, lines: int) -> FileFacts:
         exported=exported_names(tree),
         bound=tuple(sorted(outermost.stores)),
         sys_paths=tuple(dict.fromkeys(reader.sys_paths)),
-        findings=_findings(reader),
+        findings=tuple(sorted(reader.findings, key=lambda finding: (finding.line, finding.message))),
         problems=tuple(reader.problems),
-        names=tuple(sorted({load.name for load in (*outermost.loads, *outermost.passed)})),
+        names=tuple(sorted({load.name for load in outermost.loads})),
+        built=_built(outermost),
+        attributes=tuple(sorted(reader.attributes)),
+        strings=tuple(sorted(reader.strings)),
     )
 
 
@@ -64,10 +67,10 @@ def _with_framework(definition: Definition, named: dict[str, Import]) -> Definit
     return replace(definition, framework=used, is_module=framework is not None)
 
 
-def _findings(reader: Reader) -> tuple[Finding, ...]:
-    classes = (node for node in reader.nodes.values() if isinstance(node, ast.ClassDef))
-    found = [finding for node in classes for finding in suspicious(reader.path, node)]
-    return tuple(sorted(found, key=lambda finding: (finding.line, finding.message)))
+def _built(outermost: Scope) -> tuple[Built, ...]:
+    """What the top level keeps, and what it gives to whom."""
+    kept = (load for load in (*outermost.loads, *outermost.passed) if load.member or load.to)
+    return distinct(load._replace(member=load.member.removeprefix(LOCAL)) for load in kept)
 
 
 def _by_line(definition: Definition) -> tuple[int, int]:

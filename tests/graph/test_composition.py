@@ -112,7 +112,7 @@ def test_tiers(tree) -> None:
         "Model": "application",
         "Wide": "application",
         "Inner": "composite",
-        "Child": "atomic",
+        "Child": "application",
         "Lone": "composite",
     }
 
