@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from refactor_tools.model.analysis import Analysis
-    from refactor_tools.model.facts import Finding, Scan, Source
+    from refactor_tools.model.facts import Source
     from refactor_tools.model.families import Families, Family
     from refactor_tools.settings import Settings
 
@@ -35,31 +35,36 @@ def analyze(
         RefactorError: a path does not exist or lies outside the root.
     """
     from refactor_tools.clones.families import find_families
+    from refactor_tools.clones.prints import file_prints
     from refactor_tools.graph.composition import composition
+    from refactor_tools.graph.evidence import evidence
     from refactor_tools.graph.imports import import_graph
+    from refactor_tools.graph.metrics import file_metrics
+    from refactor_tools.graph.surroundings import with_importers
     from refactor_tools.model.analysis import Analysis
+    from refactor_tools.scan.names import Names
+    from refactor_tools.scan.surroundings import with_surroundings
     from refactor_tools.scan.tree import reader, scan_tree
 
     started = time.perf_counter()
-    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress)
-    imports = import_graph(scan)
+    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
+    whole = with_surroundings(scan, paths, settings)
+    names = Names.of(whole)
+    imports = with_importers(import_graph(scan, names), scan, whole, names)
+    composed = composition(scan, imports, whole, names)
+    shown = evidence(scan, composed, whole, names)
     read = reader(settings.root)
-    families = find_families(scan, read, settings)
+    families = find_families(scan, settings)
     return Analysis(
         scan=scan,
         imports=imports,
-        composition=composition(scan, imports),
+        composition=composed,
         families=_described(families, read) if proposals else families,
-        findings=_findings(scan),
+        findings=shown.findings,
         seconds=time.perf_counter() - started,
+        dead_members=shown.dead_members,
+        metrics=file_metrics(scan, imports),
     )
-
-
-def _findings(scan: Scan) -> tuple[Finding, ...]:
-    from refactor_tools.graph.passing import not_passed_on
-
-    found = {*(finding for facts in scan.files for finding in facts.findings), *not_passed_on(scan)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
 def _described(families: Families, read: Callable[[str], Source | None]) -> Families:

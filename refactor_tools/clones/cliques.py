@@ -1,73 +1,96 @@
 """Near families: sets in which every pair is alike, gathered around the member that is most like the others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import combinations
 
-# How many near families one group may stand in.
+# How many near families one group may stand in, and how many definitions one family may hold.
 MOST = 3
+LARGEST = 120
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Clique:
-    """Indices of groups, the medoid first, and the similarity of the least alike pair."""
+    """Indices of groups, the medoid first."""
 
     members: tuple[int, ...]
-    similarity: float
 
 
-def cliques(
-    edges: Mapping[tuple[int, int], float], sizes: Sequence[int], together: Callable[[int, int], float]
-) -> list[Clique]:
-    """Cover every node of `edges` that can be covered.
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """Neighbours by strength, best first, and each node's neighbours as the bits of one integer."""
 
-    `together` is the similarity of two groups that may stand in one family though no edge joins them, 0 where they may
-    not. Each clique starts from the uncovered node with the most similar surroundings; members join in order of their
-    similarity to it, and only where they are alike to all that have joined. Cliques overlap only where a node would
-    otherwise stand in none, so that one concept gives one report.
+    near: Mapping[int, Sequence[tuple[float, int]]]
+    joined: Mapping[int, int]
+    edges: Mapping[Pair, float]
+    sizes: Sequence[int]
+
+
+def cliques(edges: Mapping[Pair, float], sizes: Sequence[int], least: float) -> list[Clique]:
+    """Cover the edges that are at least as strong as `least`; weaker ones only let others stand together.
+
+    Every node proposes the clique around it: neighbours join from the most alike on, each only where it is joined to
+    all that joined before. Proposals are taken greedily by how many pairs of definitions they newly bring together,
+    weighted by strength; a node leaves proposals once it stands in `MOST` families.
     """
-    near: dict[int, dict[int, float]] = defaultdict(dict)
-    for (left, right), similarity in edges.items():
-        near[left][right] = near[right][left] = similarity
-    centrality = {node: sum(value * sizes[other] for other, value in near[node].items()) for node in near}
-    memberships: Counter[int] = Counter()
+    graph = _graph(edges, sizes)
+    covered: set[Pair] = set()
+    standing: Counter[int] = Counter()
     found: list[Clique] = []
-    for medoid in sorted(near, key=lambda node: (-centrality[node], node)):
-        if memberships[medoid]:
+    heap = [(-_gain(members, graph, covered), members) for members in _proposals(graph, least)]
+    heapify(heap)
+    while heap:
+        _, members = heappop(heap)
+        left = tuple(node for node in members if standing[node] < MOST)
+        gain = _gain(left, graph, covered)
+        if not gain:
             continue
-        clique = _around(medoid, near, memberships, together)
-        if len(clique.members) > 1:
-            memberships.update(clique.members)
-            found.append(clique)
+        if heap and -gain > heap[0][0]:
+            # What was taken meanwhile has made this one worth less: it waits for its turn.
+            heappush(heap, (-gain, left))
+            continue
+        found.append(Clique(left))
+        standing.update(left)
+        covered.update(_pairs(left))
     return found
 
 
-def _around(
-    medoid: int,
-    near: Mapping[int, Mapping[int, float]],
-    memberships: Mapping[int, int],
-    together: Callable[[int, int], float],
-) -> Clique:
-    """The clique of `medoid` among nodes that stand in none yet, else among those that may stand in one more."""
-    fresh = {node: value for node, value in near[medoid].items() if not memberships[node]}
-    spare = {node: value for node, value in near[medoid].items() if 0 < memberships[node] < MOST}
-    clique = Clique((medoid,), 1.0)
-    for neighbours in (fresh, spare):
-        if len(clique.members) == 1:
-            clique = _grown(medoid, neighbours, near, together)
-    return clique
+def _graph(edges: Mapping[Pair, float], sizes: Sequence[int]) -> _Graph:
+    near: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    joined: dict[int, int] = defaultdict(int)
+    for (left, right), strength in edges.items():
+        near[left].append((-strength, right))
+        near[right].append((-strength, left))
+        joined[left] |= 1 << right
+        joined[right] |= 1 << left
+    for neighbours in near.values():
+        neighbours.sort()
+    return _Graph(near, joined, edges, sizes)
 
 
-def _grown(
-    medoid: int,
-    neighbours: Mapping[int, float],
-    near: Mapping[int, Mapping[int, float]],
-    together: Callable[[int, int], float],
-) -> Clique:
-    members, least = [medoid], 1.0
-    for node, similarity in sorted(neighbours.items(), key=lambda item: (-item[1], item[0])):
-        pairs = [near[node].get(member) or together(node, member) for member in members[1:]]
-        if all(pairs):
-            members.append(node)
-            least = min(least, similarity, *pairs)
-    return Clique(tuple(members), least)
+def _proposals(graph: _Graph, least: float) -> Iterator[tuple[int, ...]]:
+    for medoid, neighbours in graph.near.items():
+        members, joined, size = [medoid], 1 << medoid, graph.sizes[medoid]
+        for distance, node in neighbours:
+            if -distance < least:
+                break
+            if size + graph.sizes[node] <= LARGEST and not joined & ~graph.joined[node]:
+                members.append(node)
+                joined |= 1 << node
+                size += graph.sizes[node]
+        if len(members) > 1:
+            yield tuple(members)
+
+
+def _gain(members: Sequence[int], graph: _Graph, covered: set[Pair]) -> float:
+    """Pairs of definitions that `members` would newly bring together, weighted by how alike they are."""
+    sizes, edges = graph.sizes, graph.edges
+    return sum(sizes[pair[0]] * sizes[pair[1]] * edges[pair] for pair in _pairs(members) if pair not in covered)
+
+
+def _pairs(members: Sequence[int]) -> Iterator[Pair]:
+    return combinations(sorted(members), 2)

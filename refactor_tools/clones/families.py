@@ -1,31 +1,35 @@
 """Copies of one concept across a tree."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from refactor_tools.clones.fingerprints import fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
+from refactor_tools.clones.methods import method_families
 from refactor_tools.clones.near import near_groups
-from refactor_tools.clones.sources import fingerprints
-from refactor_tools.model.facts import Scan, Source
+from refactor_tools.clones.substance import has_substance
+from refactor_tools.model.facts import Scan
 from refactor_tools.model.families import Families, Family, KeptApart, Likeness
 from refactor_tools.settings import KeepApart, Settings
 
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
 _MOST_NEAR = 0.99
 
-Rank = tuple[int, str, tuple[str, ...]]
 
-
-def find_families(scan: Scan, read: Callable[[str], Source | None], settings: Settings) -> Families:
+def find_families(scan: Scan, settings: Settings) -> Families:
     """Families of copied classes and of copied top-level functions, best first, and the homonyms among them.
 
     Copies are exact or renamed where the digests of their normal forms are equal, and near where their statements align
     in order. A group of exact or renamed copies that has near copies is reported once, with them. The result does not
     depend on the order of `scan.files`.
     """
-    found = list(fingerprints(scan, read))
-    families = [family for _, family in sorted(_families(grouped(found)), key=lambda ranked: ranked[0])]
+    every = fingerprints(scan)
+    found = [item for item in every if has_substance(item)]
+    ranked = list(_families(grouped(found)))
+    ranked += method_families(every, [family for _, family in ranked])
+    ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
+    families = [family for _, family in ranked]
     homonyms = find_homonyms((item.definition for item in found), families)
     reasons = [(family, _reason(family, settings.keep_apart)) for family in families]
     return Families(
@@ -35,22 +39,21 @@ def find_families(scan: Scan, read: Callable[[str], Source | None], settings: Se
     )
 
 
-def _families(groups: Sequence[Group]) -> Iterator[tuple[Rank, Family]]:
+def _families(groups: Sequence[Group]) -> Iterator[tuple[float, Family]]:
     covered: set[int] = set()
-    for clique in near_groups(groups):
-        covered.update(clique.members)
-        members = [groups[index] for index in clique.members]
-        yield _ranked(members, "near", min(clique.similarity, _MOST_NEAR))
+    for near in near_groups(groups):
+        covered.update(near.members)
+        members = [groups[index] for index in near.members]
+        yield _ranked(members, "near", min(near.similarity, _MOST_NEAR), near.strength)
     for index, group in enumerate(groups):
         if index not in covered and len(group.members) > 1:
-            yield _ranked([group], group.likeness, 1.0)
+            yield _ranked([group], group.likeness, 1.0, 1.0)
 
 
-def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float) -> tuple[Rank, Family]:
-    """A family with its rank; the first of `groups` is the medoid, whose name it bears where none is more common."""
+def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, strength: float) -> tuple[float, Family]:
+    """A family and its rank: what its smallest member repeats, at a discount where the evidence is weak."""
     definitions = [member.definition for group in groups for member in group.members]
-    # `most_common` keeps the order of first appearance among equals.
-    name = Counter(definition.name for definition in definitions).most_common(1)[0][0]
+    name = _name_of(groups)
     definitions.sort(key=lambda item: (item.path, item.line, item.id))
     family = Family(
         name=name,
@@ -60,8 +63,18 @@ def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float) -> t
         members=tuple(definition.id for definition in definitions),
         priority="high" if len({definition.path for definition in definitions}) > 1 else "medium",
     )
-    weight = min(group.first.weight for group in groups)
-    return (-len(definitions) * weight, family.name, family.members), family
+    return min(group.first.weight for group in groups) * strength**2, family
+
+
+def _name_of(groups: Sequence[Group]) -> str:
+    """The name that most members bear, else the role that most share, else the medoid's name."""
+    members = [member for group in groups for member in group.members]
+    # `most_common` keeps the order of first appearance among equals, and the first of `groups` is the medoid.
+    for names in ([member.definition.name for member in members], [member.role for member in members]):
+        name, count = Counter(names).most_common(1)[0]
+        if count > 1:
+            return name
+    return members[0].definition.name
 
 
 def _reason(family: Family, kept: Sequence[KeepApart]) -> str | None:

@@ -1,131 +1,87 @@
-"""What the search for copies keeps of one definition, computed once from its syntax tree."""
+"""Prints joined with what the whole tree says of their definitions, and one numbering of all files' forms."""
 
-import ast
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
-from refactor_tools.clones.tokens import MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
-from refactor_tools.model.facts import Definition
-
-# Python or a framework calls these by name: renaming one would change what the class does.
-_PROTOCOL = frozenset({"forward", "call", "build", "compute_output_shape", "get_config", "from_config"})
-
-Tokens = Sequence[str]
+from refactor_tools.clones.forms import Form
+from refactor_tools.clones.words import file_prefix, without_prefix
+from refactor_tools.model.facts import Definition, Scan
+from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Forms of a method, a function's body or ("") a class's own statements. Their order counts unless `keyed`."""
+@dataclass(slots=True)
+class Forms:
+    """All distinct forms of a run by number, so that equal ones compare as integers."""
 
-    name: str
-    forms: tuple[Form, ...]
-    keyed: bool = False
+    tokens: list[Form] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def weight(self) -> int:
-        return sum(map(len, self.forms))
+    def number(self, text: str) -> int:
+        """The number of a form given as its tokens joined by spaces."""
+        number = self._numbers.setdefault(text, len(self.tokens))
+        if number == len(self.tokens):
+            self.tokens.append(tuple(text.split(" ")))
+        return number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprint:
-    """`exact` and `renamed` are digests of the normal forms; `parts` is what near likeness compares.
+    """One definition as compared with others. `role` is its name without its file's prefix; see `Print` for the rest.
 
-    `weight` is that of all parts; `work` leaves out wiring: it is the weight of what the definition computes itself,
-    by layers, operations and control flow.
+    The forms in `parts` are numbers of `forms`.
     """
 
     definition: Definition
+    role: str
     exact: str
     renamed: str
     parts: tuple[Part, ...]
-    weight: int
+    words: frozenset[str]
     work: int
+    methods: tuple[MethodPrint, ...]
+    forms: Forms
+
+    @cached_property
+    def weight(self) -> int:
+        """The weight of all parts, in tokens."""
+        return sum(map(self.weight_of, self.parts))
+
+    def weight_of(self, part: Part) -> int:
+        return sum(len(self.forms.tokens[form]) for form in part.forms)
 
     def tokens(self) -> Iterator[str]:
         """All tokens of all forms."""
-        return (token for part in self.parts for form in part.forms for token in form)
+        return (token for part in self.parts for form in part.forms for token in self.forms.tokens[form])
 
 
-def fingerprint(definition: Definition, node: ast.ClassDef | Function, names: Names) -> Fingerprint:
-    """The fingerprint of `definition`, whose tree is `node`; `names` are those of its file."""
-    reader = Reader(names, definition.name)
-    if isinstance(node, ast.ClassDef):
-        header, sections = _class_header(reader, node), list(_class_sections(reader, node))
-        kinds = _member_kinds(node, names.siblings)
-    else:
-        header, sections = reader.signature(node, "function"), [("body", _body(reader, node))]
-        kinds = {}
-    tokens = [header, *(statement for _, statements in sections for statement in statements)]
-    parts = tuple(_part(name, statements, kinds) for name, statements in sections)
-    forms = [form for part in parts for form in part.forms]
+def fingerprints(scan: Scan) -> list[Fingerprint]:
+    """Fingerprints of every definition that may have a body of its own, by path and line."""
+    forms = Forms()
+    definitions = {definition.id: definition for definition in scan.definitions}
+    found: list[Fingerprint] = []
+    for file in sorted(scan.prints, key=lambda file: file.path):
+        found += _of_file(file, definitions, forms)
+    return found
+
+
+def _of_file(file: FilePrints, definitions: Mapping[str, Definition], forms: Forms) -> Iterator[Fingerprint]:
+    numbers = [forms.number(text) for text in file.forms]
+    known = [(definitions[item.definition], item) for item in file.prints if item.definition in definitions]
+    prefix = file_prefix(definition.name for definition, _ in known if definition.kind == "class")
+    for definition, item in known:
+        yield _fingerprint(definition, item, prefix, numbers, forms)
+
+
+def _fingerprint(definition: Definition, item: Print, prefix: str, numbers: Sequence[int], forms: Forms) -> Fingerprint:
     return Fingerprint(
         definition=definition,
-        exact=_digest(tokens),
-        renamed=_digest(_numbered(tokens)),
-        parts=parts,
-        weight=sum(map(len, forms)),
-        work=sum(token not in WIRING and token[0] != OURS for form in forms for token in form),
+        role=without_prefix(definition.name, prefix) if definition.kind == "class" else definition.name,
+        exact=item.exact,
+        renamed=item.renamed,
+        parts=tuple(Part(part.name, tuple(numbers[form] for form in part.forms), part.keyed) for part in item.parts),
+        words=frozenset(item.words),
+        work=item.work,
+        methods=item.methods,
+        forms=forms,
     )
-
-
-def _class_header(reader: Reader, node: ast.ClassDef) -> list[str]:
-    return ["class", *reader.expressions([*node.decorator_list, *node.bases, *node.keywords])]
-
-
-def _class_sections(reader: Reader, node: ast.ClassDef) -> Iterator[tuple[str, list[list[str]]]]:
-    own = [statement for statement in node.body if not isinstance(statement, Function)]
-    fields = [
-        ["Field", MEMBER + ast.unparse(statement.target)]
-        for statement in own
-        if isinstance(statement, ast.AnnAssign) and statement.value is None
-    ]
-    yield "", fields + [reader.statement(statement) for statement in flattened(own)]
-    for method in node.body:
-        if isinstance(method, Function):
-            reader.local = set()
-            signature = reader.signature(method, _method_name(method.name))
-            yield method.name, [signature, *_body(reader, method)]
-
-
-def _body(reader: Reader, node: Function) -> list[list[str]]:
-    return [reader.statement(statement) for statement in flattened(node.body)]
-
-
-def _method_name(name: str) -> str:
-    return name if name in _PROTOCOL or name.startswith("__") else MEMBER + name
-
-
-def _part(name: str, statements: Sequence[Tokens], kinds: dict[str, str]) -> Part:
-    known = {} if name == "__init__" else kinds
-    forms = tuple(form for statement in statements if (form := near_form(statement, known)))
-    return Part(name, forms, keyed=name in ("__init__", ""))
-
-
-def _member_kinds(node: ast.ClassDef, siblings: frozenset[str]) -> dict[str, str]:
-    """What each attribute of `self` is built from: a layer's class, or the last word of a class of the project."""
-    kinds: dict[str, str] = {}
-    builders = [method for method in node.body if isinstance(method, Function) and method.name in ("__init__", "build")]
-    for statement in (statement for method in builders for statement in flattened(method.body)):
-        match statement:
-            case ast.Assign(
-                targets=[ast.Attribute(value=ast.Name(id="self"), attr=member)], value=ast.Call(func=func)
-            ) if (name := dotted(func).rpartition(".")[2])[:1].isupper():
-                kinds.setdefault(member, OURS + role_word(name) if name in siblings else name)
-    return kinds
-
-
-def _numbered(statements: Iterable[Tokens]) -> Iterator[list[str]]:
-    """Identifiers replaced by the order in which they first appear: equal for consistent renamings."""
-    numbers: dict[str, str] = {}
-    for statement in statements:
-        yield [
-            numbers.setdefault(token, f"{token[0]}{len(numbers)}") if token[0] in RENAMABLE else token
-            for token in statement
-        ]
-
-
-def _digest(statements: Iterable[Tokens]) -> str:
-    text = "\n".join("\t".join(statement) for statement in statements)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

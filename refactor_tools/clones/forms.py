@@ -64,25 +64,34 @@ def near_form(tokens: Sequence[str], kinds: Mapping[str, str]) -> Form:
     return tuple(form)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_operation(token: str) -> bool:
     """Whether a form's token is a layer, function or method of a library (its kind, where it has one)."""
     return token[0] not in (OURS, SPECIES) and token[-1] != "=" and token not in WIRING and token not in _SYNTAX
 
 
+@lru_cache(maxsize=1 << 16)
 def bare(name: str) -> str:
     """A name as compared across spellings: `LayerNorm`, `layer_norm` and the token of either are `layernorm`."""
     return _DIMENSION.sub("", name.lstrip(OURS + SPECIES)).replace("_", "").lower()
 
 
+@lru_cache(maxsize=1 << 16)
 def role_word(name: str) -> str:
     """The last word of a name, digits aside: what a class says that it is (`BertSelfOutput` an `output`)."""
     words = name_words(name)
     return words[-1] if words else name
 
 
-def name_words(name: str) -> list[str]:
+def words_in(name: str) -> list[str]:
+    """The words of a CamelCase or snake_case name as written, digits among them."""
+    return _WORD.findall(name)
+
+
+@lru_cache(maxsize=1 << 16)
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a CamelCase or snake_case name in lower case, without digits and dimensions (`1d`)."""
-    return [word.lower() for word in _WORD.findall(_DIMENSION.sub("", name)) if not word.isdigit()]
+    return tuple(word.lower() for word in _WORD.findall(_DIMENSION.sub("", name)) if not word.isdigit())
 
 
 def _stores_a_name(tokens: Sequence[str]) -> bool:

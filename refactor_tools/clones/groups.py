@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refactor_tools.clones.fingerprints import Fingerprint
-from refactor_tools.clones.forms import bare, is_operation
+from refactor_tools.clones.forms import bare, is_operation, role_word
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.model.facts import Framework
 from refactor_tools.model.families import Likeness
@@ -21,6 +21,10 @@ class Group:
     @property
     def first(self) -> Fingerprint:
         return self.members[0]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(member.role for member in self.members)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -49,9 +53,9 @@ def grouped(found: Iterable[Fingerprint]) -> list[Group]:
     """All fingerprints in groups, also those that have no equal, in the order of their first ids."""
     alike: dict[tuple[str, str, str], list[Fingerprint]] = defaultdict(list)
     for item in found:
-        # A body of few tokens may be equal to another by chance; under the same name it is a copy.
-        name = "" if says_enough(item) else item.definition.name
-        alike[item.definition.kind, item.renamed, name].append(item)
+        # A body of few tokens may be equal to another by chance; in the same role it is a copy.
+        role = "" if says_enough(item) else role_word(item.definition.name)
+        alike[item.definition.kind, item.renamed, role].append(item)
     groups = [group for members in alike.values() for group in _by_framework(members)]
     return sorted(groups, key=lambda group: group.first.definition.id)
 

@@ -1,16 +1,19 @@
 """How alike two fingerprints are: statements aligned in order, methods matched by name and then by likeness."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from refactor_tools.clones.fingerprints import Fingerprint, Part
+from refactor_tools.clones.fingerprints import Fingerprint, Forms
 from refactor_tools.clones.forms import Form
+from refactor_tools.model.prints import Part
 
 # Two statements correspond where they share more than this of their weight (`x = torch.sin(x)` and `x = torch.exp(x)`,
 # which share their wiring, do not), methods of different names from this on.
 _STATEMENT = 0.6
 _METHOD = 0.6
+
+Numbered = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +25,32 @@ class Overlap:
     right: int
 
     @property
+    def dice(self) -> float:
+        """The shared part of both together."""
+        return 2 * self.shared / (self.left + self.right) if self.shared else 0.0
+
+    @property
     def similarity(self) -> float:
         """The mean of Dice's coefficient and of containment: a copy that grew is still a copy."""
-        if not self.shared:
-            return 0.0
-        return self.shared / (self.left + self.right) + self.shared / (2 * min(self.left, self.right))
+        return (self.dice + self.shared / min(self.left, self.right)) / 2 if self.shared else 0.0
 
 
 @dataclass(slots=True)
 class Comparer:
-    """Measures overlaps; remembers what pairs of statements share, since trees repeat the same statements."""
+    """Measures overlaps; remembers what pairs of statements and of methods share, since trees repeat them."""
 
-    _seen: dict[tuple[Form, Form], int] = field(default_factory=dict)
+    forms: Forms
+    _seen: dict[tuple[int, int], int] = field(default_factory=dict)
+    _bags: dict[int, Numbered] = field(default_factory=dict)
+    _parts: dict[tuple[tuple[int, ...], tuple[int, ...], bool], int] = field(default_factory=dict)
 
     def overlap(self, left: Fingerprint, right: Fingerprint) -> Overlap:
         shared = sum(self._part(a, b) for a, b in self._matched(left.parts, right.parts))
         return Overlap(shared, left.weight, right.weight)
+
+    def overlap_of(self, left: Part, right: Part) -> Overlap:
+        """The overlap of two methods."""
+        return Overlap(self._part(left, right), self._weight(left.forms), self._weight(right.forms))
 
     def _matched(self, left: Sequence[Part], right: Sequence[Part]) -> list[tuple[Part, Part]]:
         # A property and its setter have one name: the first matches the first, the second the second.
@@ -46,8 +59,9 @@ class Comparer:
         scored = [
             (-share, key, other)
             for key, part in ours.items()
+            if key not in theirs
             for other, candidate in theirs.items()
-            if key not in theirs and other not in ours and (share := self._share(part, candidate)) >= _METHOD
+            if other not in ours and (share := self._share(part, candidate)) >= _METHOD
         ]
         taken: set[tuple[str, int]] = set()
         for _, key, other in sorted(scored):
@@ -57,17 +71,32 @@ class Comparer:
         return pairs
 
     def _share(self, left: Part, right: Part) -> float:
-        total = left.weight + right.weight
-        if 2 * most_shared(bag([left]), bag([right])) < _METHOD * total:
+        """Dice's coefficient of two methods, 0 where their tokens alone show that it is too small."""
+        weights = self._weight(left.forms), self._weight(right.forms)
+        total = sum(weights)
+        if not total or 2 * min(weights) < _METHOD * total:
             return 0.0
-        return 2 * self._part(left, right) / total if total else 0.0
+        most = self._bag_of(left.forms) & self._bag_of(right.forms)
+        if 2 * most.total() < _METHOD * total:
+            return 0.0
+        return 2 * self._part(left, right) / total
+
+    def _weight(self, forms: Sequence[int]) -> int:
+        return sum(len(self.forms.tokens[form]) for form in forms)
+
+    def _bag_of(self, forms: Sequence[int]) -> Counter[str]:
+        return Counter(token for form in forms for token in self.forms.tokens[form])
 
     def _part(self, left: Part, right: Part) -> int:
-        if left.keyed and right.keyed:
-            return self._keyed(left.forms, right.forms)
-        return self._ordered(left.forms, right.forms)
+        if left.forms == right.forms:
+            return self._weight(left.forms)
+        pair = (left.forms, right.forms) if left.forms <= right.forms else (right.forms, left.forms)
+        key = (*pair, left.keyed and right.keyed)
+        if key not in self._parts:
+            self._parts[key] = self._keyed(*pair) if key[2] else self._ordered(*pair)
+        return self._parts[key]
 
-    def _ordered(self, left: Sequence[Form], right: Sequence[Form]) -> int:
+    def _ordered(self, left: Sequence[int], right: Sequence[int]) -> int:
         """The heaviest common subsequence of statements; equal ends belong to it and are taken off first."""
         start, end = 0, 0
         shortest = min(len(left), len(right))
@@ -75,22 +104,33 @@ class Comparer:
             start += 1
         while end < shortest - start and left[-1 - end] == right[-1 - end]:
             end += 1
-        total = sum(map(len, left[:start])) + sum(map(len, left[len(left) - end :]))
+        total = self._weight(left[:start]) + self._weight(left[len(left) - end :])
         right = right[start : len(right) - end]
-        best = [0] * (len(right) + 1)
-        for form in left[start : len(left) - end]:
-            diagonal = 0
-            for column, other in enumerate(right, 1):
-                above = best[column]
-                best[column] = max(above, best[column - 1], diagonal + self._statement(form, other))
-                diagonal = above
-        return total + best[-1]
+        return total + self._heaviest(left[start : len(left) - end], right)
 
-    def _keyed(self, left: Sequence[Form], right: Sequence[Form]) -> int:
+    def _heaviest(self, left: Sequence[int], right: Sequence[int]) -> int:
+        columns: dict[int, list[int]] = {}
+        for column, form in enumerate(right, 1):
+            columns.setdefault(form, []).append(column)
+        # What stands on both sides corresponds to its equal; only the rest is compared token by token.
+        ours = set(left)
+        rest = [(column, form) for column, form in enumerate(right, 1) if form not in ours]
+        # best[column]: the heaviest common subsequence so far that ends in this column.
+        best = [0] * (len(right) + 1)
+        for form in left:
+            if form in columns:
+                weight = len(self.forms.tokens[form])
+                matches = [(column, weight) for column in columns[form]]
+            else:
+                matches = [(column, shared) for column, other in rest if (shared := self._statement(form, other))]
+            _advance(best, matches)
+        return max(best)
+
+    def _keyed(self, left: Sequence[int], right: Sequence[int]) -> int:
         """Statements paired wherever they stand: equal ones first, then the most alike."""
         ours, theirs = Counter(left), Counter(right)
         common = ours & theirs
-        total = sum(len(form) * count for form, count in common.items())
+        total = sum(len(self.forms.tokens[form]) * count for form, count in common.items())
         rest = sorted((ours - common).elements()), sorted((theirs - common).elements())
         scored = [
             (-share, i, j)
@@ -107,20 +147,29 @@ class Comparer:
                 total -= share
         return total
 
-    def _statement(self, left: Form, right: Form) -> int:
+    def _statement(self, left: int, right: int) -> int:
         if left == right:
-            return len(left)
-        shorter, longer = sorted((len(left), len(right)))
-        if 2 * shorter <= _STATEMENT * (shorter + longer):
-            return 0
+            return len(self.forms.tokens[left])
         pair = (left, right) if left <= right else (right, left)
         shared = self._seen.get(pair)
         if shared is None:
-            shared = common_length(*pair)
-            if 2 * shared <= _STATEMENT * (shorter + longer):
-                shared = 0
-            self._seen[pair] = shared
+            shared = self._seen[pair] = self._common(*pair)
         return shared
+
+    def _common(self, left: int, right: int) -> int:
+        """What two different statements share, 0 where that is too little to correspond."""
+        a, b = self.forms.tokens[left], self.forms.tokens[right]
+        least = _STATEMENT * (len(a) + len(b))
+        if 2 * min(len(a), len(b)) <= least or 2 * len(self._bag(left) & self._bag(right)) <= least:
+            return 0
+        shared = common_length(a, b)
+        return shared if 2 * shared > least else 0
+
+    def _bag(self, form: int) -> Numbered:
+        """The tokens of a form, repeated ones numbered, so that sets count them."""
+        if form not in self._bags:
+            self._bags[form] = frozenset(_counted(self.forms.tokens[form]))
+        return self._bags[form]
 
 
 def common_length(left: Form, right: Form) -> int:
@@ -136,16 +185,19 @@ def common_length(left: Form, right: Form) -> int:
     return len(left) - row.bit_count()
 
 
-def most_shared(left: Counter[str], right: Counter[str]) -> int:
-    """An upper bound of the overlap of two definitions, from their tokens alone."""
-    if len(right) < len(left):
-        left, right = right, left
-    return sum(min(count, right[token]) for token, count in left.items() if token in right)
+def _advance(best: list[int], matches: Sequence[tuple[int, int]]) -> None:
+    """One row of the dynamic programme; from the right, so that a row takes part once in a subsequence."""
+    reached = [(column, max(best[:column]) + shared) for column, shared in matches]
+    for column, total in reached:
+        if total > best[column]:
+            best[column] = total
 
 
-def bag(parts: Sequence[Part]) -> Counter[str]:
-    """How often each token stands in `parts`."""
-    return Counter(token for part in parts for form in part.forms for token in form)
+def _counted(tokens: Form) -> Iterator[tuple[str, int]]:
+    seen: Counter[str] = Counter()
+    for token in tokens:
+        yield token, seen[token]
+        seen[token] += 1
 
 
 def _numbered(parts: Sequence[Part]) -> dict[tuple[str, int], Part]:

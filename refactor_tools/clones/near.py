@@ -1,53 +1,122 @@
-"""Groups that are near copies of each other: candidates, verified by alignment, gathered into cliques."""
+"""Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from refactor_tools.clones.candidates import candidate_pairs
-from refactor_tools.clones.cliques import Clique, cliques
+from refactor_tools.clones.cliques import Pair, cliques
+from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.groups import Group
-from refactor_tools.clones.likeness import Comparer, Overlap, bag, most_shared
-from refactor_tools.clones.roles import comparable, least_similarity
+from refactor_tools.clones.likeness import Comparer, Overlap
+from refactor_tools.clones.roles import LEAST_OF_ALL, comparable, least_similarity, role_evidence
 from refactor_tools.clones.substance import says_enough
 
+# From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
+# structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
+# of a large library marked or later merged; figures move little around it.
+_LEAST = 0.82
+# Words alone make no copy.
+_LEAST_STRUCTURE = 0.5
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
-_SLACK = 0.04
+_SLACK = 0.05
 
 
-def near_groups(groups: Sequence[Group]) -> list[Clique]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Indices of groups, the medoid first.
+
+    `similarity` is that of the least alike pair by structure, `strength` the weakest evidence for a pair, at most 1.
+    """
+
+    members: tuple[int, ...]
+    similarity: float
+    strength: float
+
+
+def near_groups(groups: Sequence[Group]) -> list[Near]:
     """Cliques of indices into `groups`."""
-    judge = _Judge(groups)
     places = [index for index, group in enumerate(groups) if says_enough(group.first)]
-    edges = {}
-    for left, right in candidate_pairs([groups[index] for index in places]):
-        pair = places[left], places[right]
-        similarity = judge.similarity(*pair)
-        if similarity:
-            edges[pair] = similarity
-    sizes = [len(group.members) for group in groups]
-    return cliques(edges, sizes, lambda left, right: judge.similarity(left, right, _SLACK))
+    if not places:
+        return []
+    some = [groups[place] for place in places]
+    judge = _Judge(some, Comparer(some[0].first.forms))
+    for pair in candidate_pairs(some):
+        judge.judge(*pair)
+    found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
+    return [
+        Near(tuple(places[index] for index in clique.members), judge.similarity(pairs), judge.weakest(pairs))
+        for clique in found
+        if (pairs := list(combinations(sorted(clique.members), 2)))
+    ]
 
 
 @dataclass(slots=True)
 class _Judge:
     groups: Sequence[Group]
-    _comparer: Comparer = field(default_factory=Comparer)
-    _bags: dict[int, Counter[str]] = field(default_factory=dict)
+    comparer: Comparer
+    strengths: dict[Pair, float] = field(default_factory=dict)
+    _similarities: dict[Pair, float] = field(default_factory=dict)
+    _bags: dict[int, frozenset[int]] = field(default_factory=dict)
+    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    def similarity(self, left: int, right: int, slack: float = 0.0) -> float:
-        """How alike two groups are, 0 where that is not enough (less `slack`) for what they are."""
+    def judge(self, left: int, right: int) -> None:
+        """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
         a, b = self.groups[left], self.groups[right]
         if not comparable(a, b):
-            return 0.0
-        least = least_similarity(a, b) - slack
-        most = Overlap(most_shared(self._bag(left), self._bag(right)), a.first.weight, b.first.weight)
-        if most.similarity < least:
-            return 0.0
-        similarity = self._comparer.overlap(a.first, b.first).similarity
-        return similarity if similarity >= least else 0.0
+            return
+        words = _common_words(a.first, b.first) + role_evidence(a, b)
+        # Bounds from the cheapest on: by weight, by tokens, by what such a pair needs.
+        weights = a.first.weight, b.first.weight
+        if not _is_near(Overlap(min(weights), *weights), words, LEAST_OF_ALL):
+            return
+        most = self._most(left, right)
+        if not _is_near(most, words, LEAST_OF_ALL):
+            return
+        least = least_similarity(a, b)
+        if not _is_near(most, words, least):
+            return
+        overlap = self.comparer.overlap(a.first, b.first)
+        if _is_near(overlap, words, least):
+            self.strengths[left, right] = _strength(overlap, words, least)
+            self._similarities[left, right] = overlap.similarity
 
-    def _bag(self, index: int) -> Counter[str]:
+    def similarity(self, pairs: Sequence[Pair]) -> float:
+        """That of the least alike of `pairs`, by structure."""
+        return min(self._similarities[pair] for pair in pairs)
+
+    def weakest(self, pairs: Sequence[Pair]) -> float:
+        return min(1.0, *(self.strengths[pair] for pair in pairs))
+
+    def _most(self, left: int, right: int) -> Overlap:
+        """An upper bound of the overlap, from the tokens alone."""
+        a, b = self.groups[left].first, self.groups[right].first
+        return Overlap(len(self._bag(left) & self._bag(right)), a.weight, b.weight)
+
+    def _bag(self, index: int) -> frozenset[int]:
+        """The tokens of a group; repeated ones are numbered, so that sets count them."""
         if index not in self._bags:
-            self._bags[index] = bag(self.groups[index].first.parts)
+            seen: Counter[str] = Counter()
+            bag = []
+            for token in self.groups[index].first.tokens():
+                bag.append(self._numbers.setdefault((token, seen[token]), len(self._numbers)))
+                seen[token] += 1
+            self._bags[index] = frozenset(bag)
         return self._bags[index]
+
+
+def _common_words(left: Fingerprint, right: Fingerprint) -> float:
+    """Jaccard's coefficient of the identifiers used, and how much of the smaller set the larger one contains."""
+    common = len(left.words & right.words)
+    smaller = min(len(left.words), len(right.words))
+    return common / (len(left.words) + len(right.words) - common) + common / smaller if common else 0.0
+
+
+def _is_near(overlap: Overlap, words: float, least: float) -> bool:
+    return _strength(overlap, words, least) >= _LEAST - _SLACK
+
+
+def _strength(overlap: Overlap, words: float, least: float) -> float:
+    alone = overlap.similarity - least + _LEAST
+    return max(alone, (overlap.dice + words) / 3) if overlap.dice >= _LEAST_STRUCTURE else alone

@@ -16,6 +16,10 @@ _OTHER_CALL = 0.04
 _OTHER_SORT = 0.10
 # Few tokens are alike by chance more easily, unless the name is the same too.
 _SMALL, _SMALL_WEIGHT = 0.08, 60
+# Added to the sum of two coefficients of common words and one of common structure.
+_SAME_ROLE = 0.3
+
+LEAST_OF_ALL = _LEAST + _SAME_NAME
 
 _GENERIC_BASES = frozenset({"Module", "Layer", "Model", "object", "ABC", "Generic", "LightningModule"})
 
@@ -46,6 +50,20 @@ def least_similarity(left: Group, right: Group) -> float:
     least += _OTHER_BASE * (_base(a) != _base(b))
     least += _OTHER_CALL * (abs(_arity(a) - _arity(b)) > 1)
     return least + _OTHER_SORT * (a.is_module != b.is_module)
+
+
+def role_evidence(left: Group, right: Group) -> float:
+    """What names add to the evidence of words: most where both say that they are the same thing."""
+    if left.roles & right.roles:
+        return _SAME_ROLE
+    return _SAME_ROLE / 2 if _ends_alike(left.first.role, right.first.role) else 0.0
+
+
+def _ends_alike(left: str, right: str) -> bool:
+    """Whether one name ends with all the words of the other: `VisionEncoderLayer` and `EncoderLayer`."""
+    ours, theirs = name_words(left), name_words(right)
+    shorter = min(len(ours), len(theirs))
+    return shorter > 1 and ours[-shorter:] == theirs[-shorter:]
 
 
 def _encloses(outer: Definition, inner: Definition) -> bool:

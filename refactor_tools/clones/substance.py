@@ -7,17 +7,21 @@ from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.tokens import Function, dotted, flattened
 
 # In tokens' weight: `x * torch.sigmoid(x)` weighs 8, a residual block of two layers about 20.
+_LEAST_NAMED = 8
 _LEAST_MODULE = 8
 _LEAST_NEAR = 12
 _LEAST_CLASS = 30
 _LEAST_FUNCTION = 24
-_LEAST_STATEMENTS = 3
 
 _DECLARATIVE_BASES = frozenset(
     {
         *("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "Protocol"),
         *("Exception", "BaseException"),
     }
+)
+_COMPUTES = (
+    *(ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 _BUILDERS = frozenset({"dict", "list", "tuple", "set", "partial", "functools.partial", "print"})
 
@@ -28,26 +32,33 @@ def may_have_substance(node: ast.ClassDef | Function) -> bool:
         if any(dotted(base).rpartition(".")[2] in _DECLARATIVE_BASES for base in node.bases):
             return False
         return any(isinstance(method, Function) and not _only_initialises(method) for method in node.body)
-    statements = list(flattened(node.body))
-    return len(statements) >= _LEAST_STATEMENTS and not _passes_on(statements)
+    return not _passes_on(list(flattened(node.body)))
 
 
 def has_substance(found: Fingerprint) -> bool:
-    """Whether the bodies of the methods (of the function) weigh enough to be worth sharing."""
-    weight = sum(part.weight for part in found.parts if part.name)
-    if found.definition.kind == "function":
-        return weight >= _LEAST_FUNCTION
-    return weight >= (_LEAST_MODULE if found.definition.is_module else _LEAST_CLASS)
+    """Whether the bodies of the methods (of the function) weigh anything: equality under one name then means a copy."""
+    return _body_weight(found) >= _LEAST_NAMED
 
 
 def says_enough(found: Fingerprint) -> bool:
     """Whether likeness to another definition means something; below that only equality under one name does."""
-    return found.work >= _LEAST_NEAR
+    if found.work < _LEAST_NEAR:
+        return False
+    if found.definition.kind == "function":
+        return _body_weight(found) >= _LEAST_FUNCTION
+    return _body_weight(found) >= (_LEAST_MODULE if found.definition.is_module else _LEAST_CLASS)
+
+
+def _body_weight(found: Fingerprint) -> int:
+    return sum(found.weight_of(part) for part in found.parts if part.name)
 
 
 def _only_initialises(method: Function) -> bool:
-    """A constructor that hands its arguments to the base class, or a method without a body."""
-    return all(_is_inherited_call(statement) for statement in flattened(method.body))
+    """A constructor that hands its arguments to the base class or to one function, or a method without a body."""
+    statements = list(flattened(method.body))
+    if len(statements) == 1 and method.name == "__init__" and isinstance(statements[0], ast.Expr):
+        return True
+    return all(_is_inherited_call(statement) for statement in statements)
 
 
 def _is_inherited_call(statement: ast.AST) -> bool:
@@ -65,7 +76,7 @@ def _passes_on(statements: list[ast.stmt | ast.excepthandler | ast.match_case]) 
         return False
     called: set[str] = set()
     for node in _expressions(statements):
-        if isinstance(node, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.ListComp | ast.GeneratorExp):
+        if isinstance(node, _COMPUTES):
             return False
         if isinstance(node, ast.Call):
             called.add(dotted(node.func) or "?")

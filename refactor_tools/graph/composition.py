@@ -11,22 +11,26 @@ from refactor_tools.model.graphs import Composition, ImportGraph
 from refactor_tools.scan.names import Names
 
 
-def composition(scan: Scan, graph: ImportGraph, names: Names | None = None) -> Composition:
+def composition(scan: Scan, graph: ImportGraph, whole: Scan | None = None, names: Names | None = None) -> Composition:
     """Edges between the definitions of `scan`, followed through imports and re-exports.
 
     `uses` are the definitions that one names itself, which is what it needs when it moves; `relations` say how, and
-    follow factories, tables, registries and injected arguments as well. `names` are those of `scan`, where known.
+    follow factories, tables, registries and injected arguments as well. `whole` is `scan` with the files around it that
+    may use it: they count, but only relations of what stands in `scan` are given. `names` are those of the whole.
     """
-    lookup = Lookup.of(scan, names or Names.of(scan))
-    found, uses = relations(scan, lookup)
+    whole = whole or scan
+    lookup = Lookup.of(whole, names or Names.of(whole))
+    found, named = relations(whole, lookup)
+    own = {definition.id for definition in scan.definitions}
+    uses = {identity: named[identity] for identity in own}
     used_by = _reversed(uses)
-    named = {one.target for one in found} | {identity for identity, users in used_by.items() if users}
+    targets = {one.target for one in found}.union(*named.values())
     return Composition(
         uses=uses,
         used_by=used_by,
-        tiers=tiers(scan, found, lookup),
-        unused=unused(scan, named, lookup, graph),
-        relations=found,
+        tiers={identity: tier for identity, tier in tiers(whole, found, lookup).items() if identity in own},
+        unused=unused(scan, whole, targets, lookup, graph),
+        relations=tuple(one for one in found if one.source in own or one.target in own),
     )
 
 
@@ -34,5 +38,6 @@ def _reversed(uses: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     users: dict[str, list[str]] = {identity: [] for identity in uses}
     for user, used in uses.items():
         for identity in used:
-            users[identity].append(user)
+            if identity in users:
+                users[identity].append(user)
     return {identity: tuple(sorted(found)) for identity, found in users.items()}

@@ -21,11 +21,13 @@ class Evidence:
     dead_members: tuple[Finding, ...]
 
 
-def evidence(scan: Scan, composition: Composition, names: Names) -> Evidence:
-    """The suspicious behaviour of a tree's modules, by path and line."""
-    lookup = Lookup.of(scan, names)
-    lineage = Lineage.of(scan, lookup)
-    readers = Readers.of(scan, composition.relations, composition.used_by)
+def evidence(scan: Scan, composition: Composition, whole: Scan | None = None, names: Names | None = None) -> Evidence:
+    """The suspicious behaviour of the modules of `scan`, by path and line; `whole` and `names` as in `composition`."""
+    whole = whole or scan
+    names = names or Names.of(whole)
+    lookup = Lookup.of(whole, names)
+    lineage = Lineage.of(whole, lookup)
+    readers = Readers.of(whole, composition.relations, composition.used_by)
     dead = dead_members(scan, lookup, lineage, readers)
     found = {
         *unused_arguments(scan, composition.relations, lookup, lineage),

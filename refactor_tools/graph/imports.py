@@ -35,7 +35,7 @@ def import_graph(scan: Scan, names: Names | None = None) -> ImportGraph:
                 hidden.add(Hidden(facts.path, found.line, target, resolution.how))
             if resolution.reason and not _may_be_absent(found, resolution):
                 unresolved.add(Unresolved(facts.path, found.line, _written(found, resolution), resolution.reason))
-    ordered = tuple(sorted(edges, key=_edge_order))
+    ordered = tuple(sorted(edges, key=edge_order))
     return ImportGraph(
         edges=ordered,
         cycles=cycles(ordered),
@@ -97,5 +97,6 @@ def _written(found: Import, resolution: Resolution) -> str:
     return f"{module}{'' if module.endswith('.') else '.'}{found.name}"
 
 
-def _edge_order(edge: ImportEdge) -> tuple[str, int, str, str, str]:
+def edge_order(edge: ImportEdge) -> tuple[str, int, str, str, str]:
+    """By place, then by what it leads to."""
     return edge.source, edge.line, edge.target, edge.kind, edge.via

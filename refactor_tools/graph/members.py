@@ -38,7 +38,7 @@ def dead_members(scan: Scan, lookup: Lookup, lineage: Lineage, readers: Readers)
     `never-called` are modules that are built and never run, `never-read` are values. Left out are classes that read
     members by a computed name or go through all of them, and those whose base outside the tree may read them.
     """
-    strings = {facts.path: frozenset(facts.strings) for facts in scan.files}
+    strings = {facts.path: frozenset(facts.strings) for facts in lookup.names.resolver.files.values()}
     found = (
         finding
         for definition in scan.definitions

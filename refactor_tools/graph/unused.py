@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Set
+from pathlib import Path
 
 from refactor_tools.graph.lookup import Lookup
 from refactor_tools.model.facts import Definition, FileFacts, Scan
 from refactor_tools.model.graphs import ImportGraph
+from refactor_tools.scan.entry_points import entry_points
 
 # Decorators that hand the definition to nobody.
 _INERT = frozenset(("dataclass", "total_ordering", "wraps", "lru_cache", "cache", "contextmanager", "final", "unique"))
@@ -17,30 +19,29 @@ _TEST_FILE = re.compile(
 )
 
 
-def unused(
-    scan: Scan, named: Set[str], lookup: Lookup, graph: ImportGraph, entry_points: Set[str] = frozenset()
-) -> tuple[str, ...]:
-    """Ids of the top-level definitions that nothing in `scan` names, imports, exports, registers or writes in a string.
+def unused(scan: Scan, whole: Scan, named: Set[str], lookup: Lookup, graph: ImportGraph) -> tuple[str, ...]:
+    """Ids of the top-level definitions of `scan` that nothing in `whole` names, imports, exports or writes in a string.
 
     `named` are those that another definition names. Not counted: test files and what a runner calls by its name, files
-    that are imported whole (by a star or a string), decorated definitions unless the decorator is known to register
-    nothing, and `entry_points`.
+    that are imported whole (by a star or a string), the project's entry points, and decorated definitions unless the
+    decorator is known to register nothing.
     """
-    whole = _taken_whole(scan, lookup, graph)
-    reached = {identity for facts in scan.files for identity in _reached_by(facts, lookup)}
-    by_path = _imported_by_another_path(scan)
-    mentioned = {word for facts in scan.files for text in facts.strings for word in text.split(".")}
-    mentioned.update(pair.rpartition(".")[2] for facts in scan.files for pair in facts.attributes)
+    started = entry_points(Path(scan.root))
+    taken_whole = _taken_whole(whole, lookup, graph)
+    reached = {identity for facts in whole.files for identity in _reached_by(facts, lookup)}
+    by_path = _imported_by_another_path(whole)
+    mentioned = {word for facts in whole.files for text in facts.strings for word in text.split(".")}
+    mentioned.update(pair.rpartition(".")[2] for facts in whole.files for pair in facts.attributes)
     return tuple(
         definition.id
         for facts in scan.files
-        if facts.path not in whole and not _TEST_FILE.search(facts.path)
+        if facts.path not in taken_whole and not _TEST_FILE.search(facts.path)
         for definition in facts.definitions
         if "." not in definition.id.partition("::")[2]
         and definition.id not in named
         and definition.id not in reached
         and definition.name not in mentioned
-        and definition.name not in entry_points
+        and definition.name not in started
         and (_stem(definition.path), definition.name) not in by_path
         and not _CALLED_BY_NAME.match(definition.name)
         and not _is_registered(definition)
@@ -51,23 +52,23 @@ def _is_registered(definition: Definition) -> bool:
     return any(decorator.rpartition(".")[2] not in _INERT | _INERT_IN_TORCH for decorator in definition.decorators)
 
 
-def _taken_whole(scan: Scan, lookup: Lookup, graph: ImportGraph) -> frozenset[str]:
+def _taken_whole(whole: Scan, lookup: Lookup, graph: ImportGraph) -> frozenset[str]:
     by_string = {edge.target for edge in graph.edges if edge.via == "string"}
     starred = {
         lookup.names.resolution(facts.path, found).path
-        for facts in scan.files
+        for facts in whole.files
         for found in facts.imports
         if found.name == "*"
     }
     return frozenset(by_string | starred)
 
 
-def _imported_by_another_path(scan: Scan) -> frozenset[tuple[str, str]]:
+def _imported_by_another_path(whole: Scan) -> frozenset[tuple[str, str]]:
     """(last part of the module, name) of all imports from a module: the tree may also be imported from where it is
     installed."""
     return frozenset(
         (found.module.rpartition(".")[2], found.name)
-        for facts in scan.files
+        for facts in whole.files
         for found in facts.imports
         if found.name and not found.level
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from refactor_tools.model.prints import FilePrints
+
 Framework = Literal["torch", "keras"]
 DefinitionKind = Literal["class", "function"]
 ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-positional", "var-keyword"]
@@ -69,9 +71,9 @@ class Built:
 
     `how`: it `calls` the name, `inherits` from it, `receives` it (as the default or annotation of a constructor's
     parameter), `finds` something in it by subscript, or else `uses` it. `member` is the attribute of `self` (or the
-    parameter) that it is bound to, "return" where a function returns it, "" where there is none. `to` is the dotted name
-    of the callee that it is given to as an argument. `key` is the literal string that it is called with, found by or
-    kept under, or the keyword or position (from "0") that it is given as.
+    parameter) that it is bound to, "return" where a function returns it, "" where there is none. `to` is the dotted
+    name of the callee that it is an argument of. `key` is the literal string that it is called with, found by or kept
+    under, or the keyword or position (from "0") that it is given as.
     """
 
     name: str
@@ -174,12 +176,13 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All files of a run, by path; `skipped` says why the others were not read."""
+    """All files of a run, by path; `problems` tell why others are missing, `prints` serve the search for copies."""
 
     root: str
     files: tuple[FileFacts, ...]
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
+    prints: tuple[FilePrints, ...] = ()
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

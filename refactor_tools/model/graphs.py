@@ -65,8 +65,8 @@ class Relation:
 
     It `builds` an instance, `holds` the class itself, `inherits` from it, `receives` it or an instance of it from
     outside (by a default, an annotation or a call elsewhere), or only `uses` its name. `member` is the attribute or
-    parameter that keeps it, "" where none does; `through` the function, variable or registry that hands it out, "" where
-    `source` names it itself.
+    parameter that keeps it, "" where none does; `through` the function, variable or registry that hands it out, ""
+    where `source` names it itself.
     """
 
     source: str

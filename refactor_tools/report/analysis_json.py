@@ -1,15 +1,16 @@
 """An analysis as the JSON of schema 1."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from refactor_tools.graph.metrics import chain
 from refactor_tools.model.analysis import Analysis
-from refactor_tools.model.facts import Definition, Parameter, Scan
+from refactor_tools.model.facts import Definition, Parameter
 from refactor_tools.model.families import Difference, Family
-from refactor_tools.model.graphs import Composition
-from refactor_tools.scan.suspicious import NEVER_CALLED
+from refactor_tools.model.graphs import Composition, FileMetrics, Relation
 
 SCHEMA = 1
 # Files longer than this are worth dividing.
@@ -32,7 +33,7 @@ def document(analysis: Analysis, found: Mapping[str, int]) -> dict[str, Any]:
         "seconds": round(analysis.seconds, 3),
         "outcomes": [_outcome(kind, number) for kind, number in found.items()],
         "problems": _plain(scan.problems),
-        "definitions": [_definition(one, analysis.composition) for one in scan.definitions],
+        "definitions": _definitions(analysis),
         "families": [_family(one) for one in analysis.families.families],
         "kept_apart": [{**_family(one.family), "reason": one.reason} for one in analysis.families.kept_apart],
         "homonyms": _plain(analysis.families.homonyms),
@@ -41,9 +42,9 @@ def document(analysis: Analysis, found: Mapping[str, int]) -> dict[str, Any]:
         "unresolved": _plain(graph.unresolved),
         "hidden": _plain(graph.hidden),
         "findings": _plain(analysis.findings),
-        "metrics": _metrics(scan),
+        "metrics": _metrics(analysis.metrics),
         "unused": list(analysis.composition.unused),
-        "dead_members": _plain(one for one in analysis.findings if one.code == NEVER_CALLED),
+        "dead_members": _plain(analysis.dead_members),
     }
 
 
@@ -66,7 +67,14 @@ def _plain(values: Iterable[Any]) -> list[dict[str, Any]]:
     return [asdict(value) for value in values]
 
 
-def _definition(definition: Definition, composition: Composition) -> dict[str, Any]:
+def _definitions(analysis: Analysis) -> list[dict[str, Any]]:
+    relations: dict[str, list[Relation]] = defaultdict(list)
+    for relation in analysis.composition.relations:
+        relations[relation.source].append(relation)
+    return [_definition(one, analysis.composition, relations[one.id]) for one in analysis.scan.definitions]
+
+
+def _definition(definition: Definition, composition: Composition, relations: Sequence[Relation]) -> dict[str, Any]:
     return {
         "id": definition.id,
         "kind": definition.kind,
@@ -79,8 +87,20 @@ def _definition(definition: Definition, composition: Composition) -> dict[str, A
         "tier": composition.tiers.get(definition.id),
         "uses": list(composition.uses.get(definition.id, ())),
         "used_by": list(composition.used_by.get(definition.id, ())),
+        "relations": [_relation(one) for one in relations],
         "parameters": _parameters(definition.parameters),
         "forward": None if definition.forward is None else _parameters(definition.forward),
+    }
+
+
+def _relation(relation: Relation) -> dict[str, Any]:
+    return {
+        "target": relation.target,
+        "how": relation.how,
+        "member": relation.member,
+        "through": relation.through,
+        "path": relation.path,
+        "line": relation.line,
     }
 
 
@@ -107,13 +127,18 @@ def _difference(difference: Difference) -> dict[str, Any]:
     return {**asdict(difference), "values": [{"member": member, "text": text} for member, text in difference.values]}
 
 
-def _metrics(scan: Scan) -> list[dict[str, Any]]:
+def _metrics(metrics: Sequence[FileMetrics]) -> list[dict[str, Any]]:
+    following = {one.path: one.following for one in metrics}
     return [
         {
-            "path": facts.path,
-            "lines": facts.lines,
-            "definitions": len(facts.definitions),
-            "over_limit": facts.lines > LINE_LIMIT,
+            "path": one.path,
+            "lines": one.lines,
+            "definitions": one.definitions,
+            "over_limit": one.lines > LINE_LIMIT,
+            "fan_in": one.fan_in,
+            "fan_out": one.fan_out,
+            "depth": one.depth,
+            "longest_chain": list(chain(one.path, following)),
         }
-        for facts in scan.files
+        for one in metrics
     ]

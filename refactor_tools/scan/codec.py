@@ -1,72 +1,38 @@
-"""Facts as JSON and back, for the cache."""
+"""What one file yields as JSON and back: for the cache, and between processes."""
 
-from collections.abc import Sequence
-from dataclasses import astuple
-from typing import Any
+from dataclasses import dataclass
 
-from refactor_tools.model.facts import (
-    Built,
-    Definition,
-    FileFacts,
-    Finding,
-    Import,
-    Member,
-    MemberCall,
-    Parameter,
-    Problem,
-)
+import msgspec
+
+from refactor_tools.model.facts import FileFacts
+from refactor_tools.model.prints import FilePrints
 
 
-def encode(facts: FileFacts) -> Sequence[Any]:
-    """Nested lists of the fields in order, as `json` takes them."""
-    return astuple(facts)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that is kept of one file."""
+
+    facts: FileFacts
+    prints: FilePrints
 
 
-def decode(value: Sequence[Any]) -> FileFacts:
-    """The facts that `encode` was given."""
-    path, digest, lines, definitions, imports, exported, bound, sys_paths, findings, problems, *rest = value
-    names, built, attributes, strings = rest
-    return FileFacts(
-        path=path,
-        digest=digest,
-        lines=lines,
-        definitions=tuple(map(_definition, definitions)),
-        imports=tuple(Import(*one) for one in imports),
-        exported=None if exported is None else tuple(exported),
-        bound=tuple(bound),
-        sys_paths=tuple(sys_paths),
-        findings=tuple(Finding(*one) for one in findings),
-        problems=tuple(Problem(*one) for one in problems),
-        names=tuple(names),
-        built=tuple(Built(*one) for one in built),
-        attributes=tuple(attributes),
-        strings=tuple(strings),
-    )
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Entry)
 
 
-def _definition(value: Sequence[Any]) -> Definition:
-    identity, kind, name, path, line, end_line, *rest = value
-    bases, framework, parameters, forward, decorators, built, is_module, calls, idle, reads, reflects = rest
-    return Definition(
-        identity,
-        kind,
-        name,
-        path,
-        line,
-        end_line,
-        bases=tuple(bases),
-        framework=framework,
-        parameters=_parameters(parameters),
-        forward=None if forward is None else _parameters(forward),
-        decorators=tuple(decorators),
-        built=tuple(Built(*one) for one in built),
-        is_module=is_module,
-        calls=tuple(MemberCall(member, count, tuple(names), *end) for member, count, names, *end in calls),
-        idle=tuple(Member(*one) for one in idle),
-        reads=tuple(reads),
-        reflects=reflects,
-    )
+def encode(entry: Entry) -> bytes:
+    """The entry as JSON.
+
+    Raises:
+        UnicodeEncodeError: it holds text that is no Unicode (lone surrogates in a string or in a file's name).
+    """
+    return _ENCODER.encode(entry)
 
 
-def _parameters(value: Sequence[Any]) -> tuple[Parameter, ...]:
-    return tuple(Parameter(*one) for one in value)
+def decode(text: bytes | msgspec.Raw) -> Entry:
+    """The entry that `encode` was given.
+
+    Raises:
+        msgspec.DecodeError: the text is not one.
+    """
+    return _DECODER.decode(text)

@@ -1,21 +1,37 @@
 """A source file's facts, from one parse."""
 
 import ast
+import sys
 import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from refactor_tools.model.facts import Built, Definition, FileFacts, Import, Problem, Source
+from refactor_tools.model.prints import FilePrints
+from refactor_tools.scan.codec import Entry
 from refactor_tools.scan.exports import exported_names
 from refactor_tools.scan.frameworks import direct_framework, imports_by_name, used_framework
 from refactor_tools.scan.reader import Reader
 from refactor_tools.scan.scopes import LOCAL, Scope, distinct
 
+_DEEPEST = 20_000
+
+Printer = Callable[[FileFacts, Mapping[str, ast.AST]], FilePrints]
+
 
 def file_facts(source: Source) -> FileFacts:
     """What the tree-wide pass keeps of `source`. A file that does not parse has no definitions and one problem."""
+    return read_file(source).facts
+
+
+def read_file(source: Source, prints: Printer | None = None) -> Entry:
+    """The facts of `source`, and of the same parse what `prints` makes of its definitions' trees."""
     lines = count_lines(source.text)
     try:
-        return _facts(source, _parse(source), lines)
+        with _deep_recursion():
+            facts, nodes = _facts(source, _parse(source), lines)
+            return Entry(facts, prints(facts, nodes) if prints else FilePrints(source.path))
     except SyntaxError as error:
         # A line past the end is where an open bracket or string was noticed.
         line = min(error.lineno or 1, max(lines, 1))
@@ -24,7 +40,18 @@ def file_facts(source: Source) -> FileFacts:
         problem = Problem(source.path, 0, "is nested too deeply to be read")
     except ValueError as error:
         problem = Problem(source.path, 0, f"does not parse: {error}")
-    return FileFacts(source.path, source.digest, lines, problems=(problem,))
+    return Entry(FileFacts(source.path, source.digest, lines, problems=(problem,)), FilePrints(source.path))
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Room for the expressions of generated code: Python's own frames do not use the C stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def count_lines(text: str) -> int:
@@ -38,12 +65,12 @@ def _parse(source: Source) -> ast.Module:
         return ast.parse(source.text)
 
 
-def _facts(source: Source, tree: ast.Module, lines: int) -> FileFacts:
+def _facts(source: Source, tree: ast.Module, lines: int) -> tuple[FileFacts, Mapping[str, ast.AST]]:
     reader = Reader(source.path)
     reader.visit(tree)
     named = imports_by_name(reader.imports)
     outermost = reader.scopes[0]
-    return FileFacts(
+    facts = FileFacts(
         path=source.path,
         digest=source.digest,
         lines=lines,
@@ -59,6 +86,7 @@ def _facts(source: Source, tree: ast.Module, lines: int) -> FileFacts:
         attributes=tuple(sorted(reader.attributes)),
         strings=tuple(sorted(reader.strings)),
     )
+    return facts, reader.nodes
 
 
 def _with_framework(definition: Definition, named: dict[str, Import]) -> Definition:

@@ -38,11 +38,11 @@ def module_frameworks(names: Names) -> dict[str, Framework]:
 
 
 def _own_framework(definition: Definition, names: Names) -> Framework | None:
-    # A base that stands in this very tree decides for itself (`nn.Module` while torch is read).
-    for base in definition.bases if definition.is_module else ():
-        framework = module_framework(names.qualified(definition.path, base))
-        if framework and not names.definition(definition.path, base):
-            return framework
+    if definition.is_module:
+        # A base that stands in this very tree decides for itself (`nn.Module` while torch is read).
+        external = (base for base in definition.bases if not names.definition(definition.path, base))
+        if any(module_framework(names.qualified(definition.path, base)) for base in external):
+            return definition.framework
     if f"{names.resolver.place(definition.path).module}.{definition.name}" == MODULE_ROOT:
         return "torch"
     return None

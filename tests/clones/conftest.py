@@ -7,7 +7,7 @@ import pytest
 from refactor_tools.clones.families import find_families
 from refactor_tools.model.families import Families
 from refactor_tools.settings import KeepApart, Settings
-from tests.clones.scans import scan_of, source_of, with_imports
+from tests.clones.scans import scan_of, with_imports
 
 
 @pytest.fixture
@@ -17,6 +17,6 @@ def find() -> Callable[..., Families]:
     def run(sources: Mapping[str, str], keep_apart: tuple[KeepApart, ...] = ()) -> Families:
         texts = {path: with_imports(text) for path, text in sources.items()}
         settings = replace(Settings(root=Path()), keep_apart=keep_apart)
-        return find_families(scan_of(texts), lambda path: source_of(path, texts), settings)
+        return find_families(scan_of(texts), settings)
 
     return run

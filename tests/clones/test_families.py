@@ -22,7 +22,7 @@ from tests.clones.samples import (
     RENAMED,
     WIDE_BLOCK,
 )
-from tests.clones.scans import scan_of, source_of, with_imports
+from tests.clones.scans import scan_of, with_imports
 
 Find = Callable[..., Families]
 
@@ -212,7 +212,7 @@ def test_the_order_of_files_does_not_matter() -> None:
     results = set()
     for order in permutations(texts):
         shuffled = {path: texts[path] for path in order}
-        results.add(find_families(scan_of(shuffled), lambda path: source_of(path, texts), Settings(root=Path())))
+        results.add(find_families(scan_of(shuffled), Settings(root=Path())))
     assert len(results) == 1
 
 
@@ -234,13 +234,8 @@ def test_families_are_cohesive(find: Find) -> None:
 
 
 def test_files_that_cannot_be_read_are_left_out() -> None:
-    texts = {"a.py": with_imports(LAYER), "b.py": with_imports(LAYER), "c.py": with_imports(LAYER)}
-    broken = {**texts, "b.py": "class ("}
-    scan = scan_of(texts)
-    families = find_families(
-        scan, lambda path: None if path == "a.py" else source_of(path, broken), Settings(root=Path())
-    )
-    assert families.families == ()
+    texts = {"a.py": with_imports(LAYER), "b.py": "class ("}
+    assert find_families(scan_of(texts), Settings(root=Path())).families == ()
 
 
 def test_deep_nesting_is_read(find: Find) -> None:

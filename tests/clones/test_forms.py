@@ -63,4 +63,4 @@ def test_super_calls_weigh_nothing() -> None:
     ],
 )
 def test_words_of_names(name: str, words: list[str], role: str) -> None:
-    assert (name_words(name), role_word(name)) == (words, role)
+    assert (name_words(name), role_word(name)) == (tuple(words), role)

@@ -1,9 +1,13 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refactor_tools.clones.fingerprints import Fingerprint, Part
-from refactor_tools.clones.likeness import Comparer, Overlap, bag, common_length, most_shared
+from refactor_tools.clones.fingerprints import Fingerprint, Forms
+from refactor_tools.clones.forms import Form
+from refactor_tools.clones.likeness import Comparer, Overlap, common_length
 from refactor_tools.model.facts import Definition
+from refactor_tools.model.prints import Part
 
 FORMS = st.lists(st.sampled_from("abcd"), max_size=9).map(tuple)
 DEFINITION = Definition("a.py::A", "class", "A", "a.py", 1, 2)
@@ -17,8 +21,20 @@ def slow_length(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     return max(slow_length(left[1:], right), slow_length(left, right[1:]))
 
 
-def with_parts(*parts: Part) -> Fingerprint:
-    return Fingerprint(DEFINITION, "", "", parts, sum(part.weight for part in parts), 0)
+Sections = list[tuple[str, tuple[Form, ...], bool]]
+
+
+def shared(left: Sections, right: Sections) -> Overlap:
+    forms = Forms()
+    return Comparer(forms).overlap(fingerprint(left, forms), fingerprint(right, forms))
+
+
+def fingerprint(sections: Sections, forms: Forms) -> Fingerprint:
+    parts = [
+        Part(name, tuple(forms.number(" ".join(form)) for form in statements), keyed)
+        for name, statements, keyed in sections
+    ]
+    return Fingerprint(DEFINITION, "A", "", "", tuple(parts), frozenset(), 0, (), forms)
 
 
 @given(FORMS, FORMS)
@@ -26,9 +42,8 @@ def test_common_length_is_that_of_the_longest_common_subsequence(left: tuple[str
     assert common_length(left, right) == slow_length(left, right)
 
 
-PARTS = st.lists(
-    st.builds(
-        Part,
+SECTIONS = st.lists(
+    st.tuples(
         st.sampled_from(("forward", "__init__", "encode", "decode")),
         st.lists(FORMS.filter(bool), max_size=4).map(tuple),
         st.booleans(),
@@ -37,35 +52,43 @@ PARTS = st.lists(
 )
 
 
-@given(PARTS, PARTS)
-def test_overlap_is_symmetric_and_bounded(left: list[Part], right: list[Part]) -> None:
-    a, b = with_parts(*left), with_parts(*right)
-    overlap = Comparer().overlap(a, b)
-    assert overlap.shared == Comparer().overlap(b, a).shared
-    assert overlap.shared <= min(a.weight, b.weight, most_shared(bag(a.parts), bag(b.parts)))
+@given(SECTIONS, SECTIONS)
+def test_overlap_is_symmetric_and_bounded(left: Sections, right: Sections) -> None:
+    overlap = shared(left, right)
+    assert overlap.shared == shared(right, left).shared
+    assert overlap.shared <= min(overlap.left, overlap.right, (bag(left) & bag(right)).total())
     assert 0.0 <= overlap.similarity <= 1.0
 
 
-@given(PARTS)
-def test_everything_overlaps_itself(parts: list[Part]) -> None:
-    whole = with_parts(*parts)
-    assert Comparer().overlap(whole, whole).shared == whole.weight
+def bag(sections: Sections) -> Counter[str]:
+    return Counter(token for _, statements, _ in sections for form in statements for token in form)
+
+
+@given(SECTIONS)
+def test_everything_overlaps_itself(sections: Sections) -> None:
+    overlap = shared(sections, sections)
+    assert overlap.shared == overlap.left == overlap.right
 
 
 def test_order_counts_but_in_keyed_parts() -> None:
     one, two = ("norm", "norm", "name"), ("attend", "attend", "name", "number")
-    ordered = [with_parts(Part("forward", forms)) for forms in ((one, two), (two, one))]
-    keyed = [with_parts(Part("__init__", forms, keyed=True)) for forms in ((one, two), (two, one))]
-    assert Comparer().overlap(*ordered).shared == 4
-    assert Comparer().overlap(*keyed).shared == 7
+    assert shared([("forward", (one, two), False)], [("forward", (two, one), False)]).shared == 4
+    assert shared([("__init__", (one, two), True)], [("__init__", (two, one), True)]).shared == 7
+
+
+def test_statements_that_changed_a_little_correspond() -> None:
+    one, changed = ("Assign", "softmax", "softmax", "name"), ("Assign", "softmax", "softmax", "number")
+    same, other = ("Return", "name"), ("Assign", "relu", "relu", "name")
+    assert shared([("forward", (one, same), False)], [("forward", (changed, same), False)]).shared == 5
+    assert shared([("forward", (one, same), False)], [("forward", (other, same), False)]).shared == 2
 
 
 def test_methods_match_by_name_then_by_likeness() -> None:
     body = (("softmax", "softmax", "name"), ("Return", "matmul", "matmul", "name"))
     other = (("relu", "relu", "name"),)
-    left = with_parts(Part("attend", body), Part("encode", other))
-    assert Comparer().overlap(left, with_parts(Part("mix", body), Part("encode", other))).shared == 10
-    assert Comparer().overlap(left, with_parts(Part("encode", body))).shared == 0
+    left: Sections = [("attend", body, False), ("encode", other, False)]
+    assert shared(left, [("mix", body, False), ("encode", other, False)]).shared == 10
+    assert shared(left, [("encode", body, False)]).shared == 0
 
 
 def test_a_copy_that_grew_is_more_alike_than_one_that_changed() -> None:

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 from refactor_tools.clones.families import find_families
-from refactor_tools.model.facts import Source
+from refactor_tools.clones.prints import file_prints
 from refactor_tools.model.families import Families
-from refactor_tools.scan.read import read_source
 from refactor_tools.scan.tree import scan_tree
 from refactor_tools.settings import Settings
 
@@ -16,12 +15,8 @@ EXPECTED = json.loads((FIXTURE / "expected.json").read_text(encoding="utf-8"))
 
 
 def found() -> Families:
-    def read(path: str) -> Source | None:
-        source = read_source(ROOT, path)
-        return source if isinstance(source, Source) else None
-
     settings = Settings(root=ROOT)
-    return find_families(scan_tree(ROOT, [ROOT], settings, cache=False), read, settings)
+    return find_families(scan_tree(ROOT, [ROOT], settings, cache=False, prints=file_prints), settings)
 
 
 def test_families_and_homonyms_are_those_expected() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from refactor_tools.model.facts import Problem, Scan
+from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 from refactor_tools.scan import tree as tree_module
 from refactor_tools.scan.cache import Cache
-from refactor_tools.scan.codec import decode, encode
+from refactor_tools.scan.codec import Entry, decode, encode
 from refactor_tools.scan.tree import reader, scan_tree
 from refactor_tools.settings import Settings
 
@@ -19,6 +20,9 @@ class Base(nn.Module):
     def forward(self, x, mask=None):
         return self.a(x)
 """
+
+
+PRINT = Print("a.py::A", "e", "r", (Part("forward", (0,)),), ("x",), 3, (MethodPrint("forward", 2, "e", "r", 4),))
 
 
 def run(root: Path, **options: object) -> Scan:
@@ -86,7 +90,7 @@ def test_cache_gives_the_same_facts_and_is_used(tmp_path: Path, monkeypatch: pyt
     def fail(source: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(tree_module, "file_facts", fail)
+    monkeypatch.setattr(tree_module, "read_file", fail)
     assert run(tmp_path).files == first.files
 
 
@@ -120,7 +124,7 @@ def test_damaged_entry_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     run(tmp_path)
     document = json.loads(cache_file(tmp_path).read_text())
-    document["files"]["a.py"] = document["files"]["a.py"][:4]
+    document["files"]["a.py"][1] = {"facts": {"path": "a.py"}}
     cache_file(tmp_path).write_text(json.dumps(document))
     assert [one.name for one in run(tmp_path).definitions] == ["A"]
 
@@ -150,7 +154,8 @@ def test_cache_is_the_same_in_two_runs(tmp_path: Path) -> None:
 
 def test_facts_survive_json(facts) -> None:
     found = facts(MODULES + "__all__ = ['Base']\nsys.path.append(x)\nfrom a import *\nclass D(Base): pass\n")
-    assert decode(json.loads(json.dumps(encode(found)))) == found
+    entry = Entry(found, FilePrints(found.path, ("Return name",), (PRINT,)))
+    assert decode(encode(entry)) == entry
 
 
 def test_key_names_the_code_that_made_the_facts(tmp_path: Path) -> None:
@@ -180,3 +185,14 @@ def test_reader_reads_once(tmp_path: Path) -> None:
     assert source is not None
     assert read("a.py") is source
     assert read("gone.py") is None
+
+
+def test_module_with_a_mixin_from_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "mixins.py").write_text("class Mixin:\n    pass\n", encoding="utf-8")
+    source = (
+        "from torch import nn\nfrom mixins import Mixin\n"
+        "class Base(nn.Module, Mixin):\n    pass\nclass Head(Base):\n    pass\n"
+    )
+    (tmp_path / "a.py").write_text(source, encoding="utf-8")
+    scan = scan_tree(tmp_path, [tmp_path], Settings(tmp_path), cache=False)
+    assert {one.name: one.is_module for one in scan.definitions} == {"Base": True, "Head": True, "Mixin": False}

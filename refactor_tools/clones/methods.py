@@ -1,0 +1,124 @@
+"""Methods that otherwise different classes share: what a mixin or a function could be."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from refactor_tools.clones.cliques import Pair, cliques
+from refactor_tools.clones.fingerprints import Fingerprint
+from refactor_tools.clones.likeness import Comparer
+from refactor_tools.model.families import Family, Likeness
+from refactor_tools.model.prints import MethodPrint, Part
+
+# Getters, setters and calls that pass on weigh less than this.
+_LEAST_WEIGHT = 8
+# How alike near copies of a method are to the medoid, and to each other.
+_LEAST, _SLACK = 0.85, 0.05
+# Near copies are looked for among methods of one name that share statements which at most so many others have.
+_RARE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """A method with its class and its statements."""
+
+    id: str
+    owner: Fingerprint
+    made: MethodPrint
+    part: Part
+
+
+Group = Sequence[_Method]
+
+
+def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) -> Iterator[tuple[float, Family]]:
+    """Families of methods with what each repeats (the rank among families).
+
+    A family has members of at least two classes that do not stand together in one of `families`.
+    """
+    groups = _grouped(found)
+    if not groups:
+        return
+    edges = _near(groups, Comparer(found[0].forms))
+    standing = _standing(families)
+    covered: set[int] = set()
+    for clique in cliques({pair: strength for pair, (strength, _) in edges.items()}, [len(g) for g in groups], _LEAST):
+        covered.update(clique.members)
+        pairs = combinations(sorted(clique.members), 2)
+        similarity = min(edges[pair][1] for pair in pairs)
+        yield from _family([groups[index] for index in clique.members], similarity, standing)
+    for index, group in enumerate(groups):
+        if index not in covered and len(group) > 1:
+            yield from _family([group], 1.0, standing)
+
+
+def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
+    """Methods that are equal but for names, in groups of one method name and one framework."""
+    alike: dict[tuple[str, str, str], list[_Method]] = defaultdict(list)
+    for owner in found:
+        seen: Counter[str] = Counter()
+        # The first part is the class's own statements.
+        for made, part in zip(owner.methods, owner.parts[1:], strict=bool(owner.methods)):
+            identity = f"{owner.definition.id}.{made.name}"
+            seen[made.name] += 1
+            if made.weight >= _LEAST_WEIGHT:
+                identity = identity if seen[made.name] == 1 else f"{identity}@{made.line}"
+                key = (made.name, made.renamed, owner.definition.framework or "")
+                alike[key].append(_Method(identity, owner, made, part))
+    return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
+
+
+def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float, float]]:
+    """Pairs of groups that are near copies, with the strength of the evidence and their similarity."""
+    edges = {}
+    for left, right in _candidates(groups):
+        a, b = groups[left][0], groups[right][0]
+        if a.owner.definition.framework != b.owner.definition.framework:
+            continue
+        overlap = comparer.overlap_of(a.part, b.part)
+        if overlap.dice >= _LEAST - _SLACK:
+            edges[left, right] = overlap.dice, overlap.similarity
+    return edges
+
+
+def _candidates(groups: Sequence[Group]) -> list[Pair]:
+    """Groups of one method name that share at least two rare statements."""
+    holders: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index, group in enumerate(groups):
+        for form in set(group[0].part.forms[1:]):
+            holders[group[0].made.name, form].append(index)
+    shared = Counter(pair for where in holders.values() if 1 < len(where) <= _RARE for pair in combinations(where, 2))
+    return sorted(pair for pair, count in shared.items() if count > 1)
+
+
+def _standing(families: Sequence[Family]) -> Mapping[str, set[int]]:
+    standing: dict[str, set[int]] = defaultdict(set)
+    for index, family in enumerate(families):
+        for member in family.members:
+            standing[member].add(index)
+    return standing
+
+
+def _family(
+    groups: Sequence[Group], similarity: float, standing: Mapping[str, set[int]]
+) -> Iterator[tuple[float, Family]]:
+    members = sorted((method for group in groups for method in group), key=lambda method: method.id)
+    if not any(_apart(a.owner, b.owner, standing) for a, b in combinations(members, 2)):
+        return
+    exact = len({method.made.exact for method in members}) == 1
+    likeness: Likeness = "near" if len(groups) > 1 else "exact" if exact else "renamed"
+    family = Family(
+        name=members[0].made.name,
+        kind="method",
+        likeness=likeness,
+        similarity=round(min(similarity, 0.99) if likeness == "near" else 1.0, 2),
+        members=tuple(method.id for method in members),
+        priority="standard",
+    )
+    yield min(method.made.weight for method in members) * similarity**2, family
+
+
+def _apart(left: Fingerprint, right: Fingerprint, standing: Mapping[str, set[int]]) -> bool:
+    a, b = left.definition, right.definition
+    return a.id != b.id and standing.get(a.id, set()).isdisjoint(standing.get(b.id, ()))

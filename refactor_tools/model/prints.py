@@ -1,0 +1,52 @@
+"""What the search for copies keeps of each file, computed while its syntax tree is at hand."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Statements of a method, a function's body or ("") a class's own, as indices into the file's forms.
+
+    Their order counts unless `keyed`.
+    """
+
+    name: str
+    forms: tuple[int, ...]
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPrint:
+    """Digests of a method's normal forms; `weight` is that of its body, in tokens."""
+
+    name: str
+    line: int
+    exact: str
+    renamed: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One definition. `exact` and `renamed` are digests of its normal forms, `parts` is what near likeness compares.
+
+    `words` are the identifiers that it uses. `work` is the weight of what it computes itself, by layers, operations and
+    control flow.
+    """
+
+    definition: str
+    exact: str
+    renamed: str
+    parts: tuple[Part, ...]
+    words: tuple[str, ...]
+    work: int
+    methods: tuple[MethodPrint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilePrints:
+    """The prints of a file's definitions. A form is a statement's tokens, joined by spaces."""
+
+    path: str
+    forms: tuple[str, ...] = ()
+    prints: tuple[Print, ...] = ()
