@@ -39,6 +39,7 @@ def analyze(
     from refactor_tools.graph.composition import composition
     from refactor_tools.graph.evidence import evidence
     from refactor_tools.graph.imports import import_graph
+    from refactor_tools.graph.lookup import Lookup
     from refactor_tools.graph.metrics import file_metrics
     from refactor_tools.graph.surroundings import with_importers
     from refactor_tools.model.analysis import Analysis
@@ -51,8 +52,9 @@ def analyze(
     whole = with_surroundings(scan, paths, settings)
     names = Names.of(whole)
     imports = with_importers(import_graph(scan, names), scan, whole, names)
-    composed = composition(scan, imports, whole, names)
-    shown = evidence(scan, composed, whole, names)
+    lookup = Lookup.of(whole, names)
+    composed = composition(scan, imports, whole, lookup)
+    shown = evidence(scan, composed, whole, lookup)
     read = reader(settings.root)
     families = find_families(scan, settings)
     return Analysis(

@@ -8,18 +8,17 @@ from refactor_tools.graph.tiers import tiers
 from refactor_tools.graph.unused import unused
 from refactor_tools.model.facts import Scan
 from refactor_tools.model.graphs import Composition, ImportGraph
-from refactor_tools.scan.names import Names
 
 
-def composition(scan: Scan, graph: ImportGraph, whole: Scan | None = None, names: Names | None = None) -> Composition:
+def composition(scan: Scan, graph: ImportGraph, whole: Scan | None = None, lookup: Lookup | None = None) -> Composition:
     """Edges between the definitions of `scan`, followed through imports and re-exports.
 
     `uses` are the definitions that one names itself, which is what it needs when it moves; `relations` say how, and
     follow factories, tables, registries and injected arguments as well. `whole` is `scan` with the files around it that
-    may use it: they count, but only relations of what stands in `scan` are given. `names` are those of the whole.
+    may use it: they count, but only relations of what stands in `scan` are given. `lookup` is that of the whole.
     """
     whole = whole or scan
-    lookup = Lookup.of(whole, names or Names.of(whole))
+    lookup = lookup or Lookup.of(whole)
     found, named = relations(whole, lookup)
     own = {definition.id for definition in scan.definitions}
     uses = {identity: named[identity] for identity in own}

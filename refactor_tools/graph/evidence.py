@@ -10,7 +10,6 @@ from refactor_tools.graph.passing import not_passed_on
 from refactor_tools.graph.readers import Readers
 from refactor_tools.model.facts import Finding, Scan
 from refactor_tools.model.graphs import Composition
-from refactor_tools.scan.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,16 @@ class Evidence:
     dead_members: tuple[Finding, ...]
 
 
-def evidence(scan: Scan, composition: Composition, whole: Scan | None = None, names: Names | None = None) -> Evidence:
-    """The suspicious behaviour of the modules of `scan`, by path and line; `whole` and `names` as in `composition`."""
+def evidence(scan: Scan, composition: Composition, whole: Scan | None = None, lookup: Lookup | None = None) -> Evidence:
+    """The suspicious behaviour of the modules of `scan`, by path and line; `whole` and `lookup` as in `composition`."""
     whole = whole or scan
-    names = names or Names.of(whole)
-    lookup = Lookup.of(whole, names)
+    lookup = lookup or Lookup.of(whole)
     lineage = Lineage.of(whole, lookup)
-    readers = Readers.of(whole, composition.relations, composition.used_by)
+    readers = Readers.of(whole, composition, lookup)
     dead = dead_members(scan, lookup, lineage, readers)
     found = {
         *unused_arguments(scan, composition.relations, lookup, lineage),
-        *not_passed_on(scan, names),
+        *not_passed_on(scan, lookup.names),
         *(one for one in dead if one.code == NEVER_CALLED),
     }
     return Evidence(tuple(sorted(found, key=lambda one: (one.path, one.line, one.message))), dead)

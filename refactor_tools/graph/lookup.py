@@ -21,15 +21,17 @@ class Lookup:
     entries: dict[Variable, list[Built]]
     _tops: frozenset[str]
     _files: dict[str, "_Names"] = field(default_factory=dict)
+    _reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scan: Scan, names: Names) -> "Lookup":
+    def of(cls, scan: Scan, names: Names | None = None) -> "Lookup":
+        """The lookup of `scan`; `names` are its own, where known."""
         entries: dict[Variable, list[Built]] = defaultdict(list)
         for facts in scan.files:
             for built in facts.built:
                 entries[(facts.path, built.member)].append(built)
         parts = {part.removesuffix(".py") for facts in scan.files for part in facts.path.split("/")}
-        return cls(names, dict(entries), frozenset(parts))
+        return cls(names or Names.of(scan), dict(entries), frozenset(parts))
 
     def found(self, user: Definition, name: str) -> str | None:
         """The id of the definition that `name` stands for inside `user`."""
@@ -68,6 +70,15 @@ class Lookup:
             return None
         return self.variable(resolution.path, target, left - 1)
 
+    def reached(self, path: str) -> frozenset[str]:
+        """Ids of the definitions that the file imports, exports or reads at its top level."""
+        if path not in self._reached:
+            facts = self.names.resolver.files[path]
+            written = {*facts.names, *(facts.exported or ()), *(found.bound for found in facts.imports if found.name)}
+            found = (self.at(path, name) for name in written if name)
+            self._reached[path] = frozenset(identity for identity in found if identity)
+        return self._reached[path]
+
     def held(self, variable: Variable, key: str = "", *, found: bool = False) -> Iterator[str]:
         """Ids of what a variable stands for: the class that it names or a partial of it, or with `found` what is found
         in it by subscript, under `key` where that is literal."""
@@ -76,8 +87,7 @@ class Lookup:
     def _held(self, variable: Variable, key: str, found: bool, seen: set[Variable]) -> Iterator[str]:
         path = variable[0]
         for entry in self.entries.get(variable, ()):
-            is_entry = entry.how in ("uses", "finds") and not entry.to
-            if not (is_entry or found) or (found and key and entry.key and not entry.to and entry.key != key):
+            if not (_is_among(entry, key) if found else _is_alias(entry)):
                 continue
             identity = self.at(path, entry.name)
             inner = None if identity else self.variable(path, entry.name)
@@ -92,6 +102,16 @@ class Lookup:
         if path not in self._files:
             self._files[path] = _Names.of(path, self.names, self._tops)
         return self._files[path]
+
+
+def _is_alias(entry: Built) -> bool:
+    """Whether a variable is another name for what it was assigned."""
+    return entry.how in ("uses", "finds") and not entry.to and (not entry.key or entry.how == "finds")
+
+
+def _is_among(entry: Built, key: str) -> bool:
+    """Whether a subscript of a variable may find the entry; a wrapper around a table keeps the table's keys."""
+    return bool(entry.to) or not key or entry.key in (key, "", "*")
 
 
 @dataclass(slots=True)

@@ -1,11 +1,11 @@
 """Definitions that nothing in the tree reads in any way."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from pathlib import Path
 
 from refactor_tools.graph.lookup import Lookup
-from refactor_tools.model.facts import Definition, FileFacts, Scan
+from refactor_tools.model.facts import Definition, Scan
 from refactor_tools.model.graphs import ImportGraph
 from refactor_tools.scan.entry_points import entry_points
 
@@ -28,7 +28,7 @@ def unused(scan: Scan, whole: Scan, named: Set[str], lookup: Lookup, graph: Impo
     """
     started = entry_points(Path(scan.root))
     taken_whole = _taken_whole(whole, lookup, graph)
-    reached = {identity for facts in whole.files for identity in _reached_by(facts, lookup)}
+    reached = {identity for facts in whole.files for identity in lookup.reached(facts.path)}
     by_path = _imported_by_another_path(whole)
     mentioned = {word for facts in whole.files for text in facts.strings for word in text.split(".")}
     mentioned.update(pair.rpartition(".")[2] for facts in whole.files for pair in facts.attributes)
@@ -78,13 +78,3 @@ def _stem(path: str) -> str:
     """The last part of the module's name that stands in `path`."""
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
     return parts[-1]
-
-
-def _reached_by(facts: FileFacts, lookup: Lookup) -> Iterator[str]:
-    """Definitions that the file imports, exports or reads at its top level."""
-    written = {*facts.names, *(facts.exported or ())}
-    written.update(found.bound for found in facts.imports if found.name)
-    for name in written:
-        identity = lookup.at(facts.path, name) if name else None
-        if identity:
-            yield identity

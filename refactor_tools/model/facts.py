@@ -73,7 +73,7 @@ class Built:
     parameter), `finds` something in it by subscript, or else `uses` it. `member` is the attribute of `self` (or the
     parameter) that it is bound to, "return" where a function returns it, "" where there is none. `to` is the dotted
     name of the callee that it is an argument of. `key` is the literal string that it is called with, found by or kept
-    under, or the keyword or position (from "0") that it is given as.
+    under ("*" in a list), or the keyword or position (from "0") that it is given as.
     """
 
     name: str

@@ -12,6 +12,8 @@ from refactor_tools.scan.syntax import dotted, member
 # A call of these keeps its arguments as they are.
 CONTAINERS = frozenset(("ModuleList", "ModuleDict", "Sequential", "OrderedDict", "list", "tuple", "dict", "set"))
 PASSING = frozenset(("zip", "reversed", "enumerate", "chain", "deepcopy", "copy", "items", "values"))
+# The key of what stands in a list.
+ANY = "*"
 _ADDING = frozenset(("append", "extend", "insert", "add_module", "register_module", "update", "setdefault"))
 _NAMING = frozenset(("add_module", "register_module"))
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from refactor_tools.model.facts import How
 from refactor_tools.scan.members import ClassReading, asked_for, asks_itself
 from refactor_tools.scan.places import (
+    ANY,
     CONTAINERS,
     NOWHERE,
     PASSING,
@@ -59,7 +60,7 @@ class ValueReader(Visitor):
     def _attributes(self, node: ast.expr) -> str | None:
         """The dotted name of `node`; notes which attributes it reads, and visits what is no plain chain of names."""
         parts: list[str] = []
-        is_read = isinstance(getattr(node, "ctx", None), ast.Load)
+        is_read = not isinstance(getattr(node, "ctx", None), ast.Store)
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
@@ -103,6 +104,15 @@ class ValueReader(Visitor):
             if key:
                 self._bound_to(NOWHERE, key)
             self._bound_to(before._replace(key=literal_key(key)) if key else before, value)
+
+    def visit_List(self, node: ast.List | ast.Tuple) -> None:
+        place = self._place
+        if place.member and not place.to and not place.key:
+            self._place = place._replace(key=ANY)
+        self._all(node.elts)
+        self._place = place
+
+    visit_Tuple = visit_List
 
     def visit_Constant(self, node: ast.Constant) -> None:
         name = literal_key(node)
