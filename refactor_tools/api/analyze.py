@@ -45,7 +45,7 @@ def analyze(
     from refactor_tools.model.analysis import Analysis
     from refactor_tools.scan.names import Names
     from refactor_tools.scan.surroundings import with_surroundings
-    from refactor_tools.scan.tree import reader, scan_tree
+    from refactor_tools.scan.tree import collected_later, reader, scan_tree
 
     started = time.perf_counter()
     scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
@@ -53,8 +53,9 @@ def analyze(
     names = Names.of(whole)
     imports = with_importers(import_graph(scan, names), scan, whole, names)
     lookup = Lookup.of(whole, names)
-    composed = composition(scan, imports, whole, lookup)
-    shown = evidence(scan, composed, whole, lookup)
+    with collected_later():
+        composed = composition(scan, imports, whole, lookup)
+        shown = evidence(scan, composed, whole, lookup)
     read = reader(settings.root)
     families = find_families(scan, settings)
     return Analysis(

@@ -1,7 +1,7 @@
 """What the names in facts stand for: definitions, and module-level variables that hold some."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from refactor_tools.model.facts import Built, Definition, Import, Scan
@@ -41,13 +41,16 @@ class Lookup:
             return self.names.within(user, name)
         return self.at(user.path, name)
 
-    def inside(self, path: str, several: Iterable[Built]) -> list[Built]:
-        """Those of `several` that may stand for something of the tree, by the first part of their names."""
-        known = self._of(path)
-        if known.has_star:
-            return list(several)
-        roots = known.roots
-        return [built for built in several if built.name.partition(".")[0] in roots]
+    def read_by(self, user: Definition) -> Iterator[tuple[Built, str | None]]:
+        """What `user` reads that may stand for something of the tree, with the id of the definition if it is one."""
+        known = self._of(user.path)
+        for built in user.built:
+            name = built.name
+            root = name.partition(".")[0]
+            if root in known.lazy:
+                yield built, self.names.within(user, name)
+            elif root in known.roots or known.has_star:
+                yield built, known.found[name] if name in known.found else self.at(user.path, name)
 
     def at(self, path: str, name: str) -> str | None:
         """The id of the definition that `name` stands for at the top level of the file `path`."""

@@ -64,12 +64,13 @@ def _of_class(
     if definition.forward is None and all(one.forward is None for one in relatives):
         return
     identities = [definition.id, *(one.id for one in relatives)]
+    instances = [definition.id, *lineage.descendants(definition.id)]
     foreign = lineage.foreign(identities)
     read = {name for one in relatives for name in one.reads}.union(_TORCH_PROTOCOL, _KERAS_PROTOCOL)
     if any(one.reflects for one in relatives):
         read.update(word for path in {definition.path, *(one.path for one in relatives)} for word in strings[path])
     for member in definition.idle:
-        if member.name in read or readers.may_read(member.name, identities):
+        if member.name in read or readers.may_read(member.name, instances, identities):
             continue
         is_module = bool(member.callee) and _is_module(definition.path, member.callee, lookup)
         if not all(_reads_nothing(base, is_module) for base in foreign):

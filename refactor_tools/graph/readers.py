@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from refactor_tools.graph.lookup import Lookup
 from refactor_tools.model.facts import Scan
@@ -13,16 +13,20 @@ from refactor_tools.model.graphs import Composition
 _ANY_MODULE = re.compile(r"(.*_)?(model|net|network|learner)\d*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Readers:
-    """`reads`: for each attribute the (file, base) pairs that read it. `keepers`: for each class the members that keep
-    it. `users` and `importers`: the definitions and the files that name it. `kept`: the members that keep any."""
+    """`reads`: for each attribute the (file, base) pairs that read it. `keepers`: for each class the members that keep it.
+
+    `users` and `importers`: the definitions and the files that name it. `kept`: the members of each file that keep any
+    class. `near`: for the first of several classes the files that may have an instance, as far as that was asked.
+    """
 
     reads: Mapping[str, Sequence[tuple[str, str]]]
     keepers: Mapping[str, frozenset[str]]
     users: Mapping[str, Sequence[str]]
     importers: Mapping[str, Sequence[str]]
-    kept: frozenset[str]
+    kept: Mapping[str, Set[str]]
+    near: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scan: Scan, composition: Composition, lookup: Lookup) -> "Readers":
@@ -35,37 +39,44 @@ class Readers:
             for identity in lookup.reached(facts.path):
                 importers[identity].append(facts.path)
         keepers: dict[str, set[str]] = defaultdict(set)
+        kept: dict[str, set[str]] = defaultdict(set)
         for one in composition.relations:
             if one.member and one.how != "uses":
                 keepers[one.target].add(one.member)
-        kept = frozenset(member for members in keepers.values() for member in members)
+            if one.member and one.how in ("builds", "holds"):
+                kept[one.path].add(one.member)
         frozen = {one: frozenset(found) for one, found in keepers.items()}
         return cls(reads, frozen, composition.used_by, importers, kept)
 
-    def may_read(self, attribute: str, identities: Sequence[str]) -> bool:
-        """Whether something reads `attribute` of what may be an instance of one of these classes.
+    def may_read(self, attribute: str, classes: Sequence[str], relatives: Sequence[str]) -> bool:
+        """Whether something reads `attribute` of what may be an instance of one of `classes`.
 
-        It may be one if it is kept under a member's name that keeps such a class; if its name is one that any module
-        may have; or if it stands in a file that uses such a class, however far, and no class is kept under its name.
+        It may be one if it is kept under a member's name that keeps one of them or of their `relatives`; if its name is
+        one that any module may have; or if it stands in a file that uses one of the classes, however far, and none of
+        that file's classes keeps another under its name.
         """
         reads = self.reads.get(attribute)
         if not reads:
             return False
-        own = {member for one in identities for member in self.keepers.get(one, ())}
+        own = {member for one in (*classes, *relatives) for member in self.keepers.get(one, ())}
         if any(base in own or _ANY_MODULE.fullmatch(base) for _, base in reads):
             return True
-        near = set(self._near(identities))
-        return any(path in near and base not in self.kept for path, base in reads)
+        candidates = {path for path, base in reads if base not in self.kept.get(path, ())}
+        return bool(candidates) and not candidates.isdisjoint(self._near(classes))
 
-    def _near(self, identities: Sequence[str]) -> Iterator[str]:
+    def _near(self, identities: Sequence[str]) -> frozenset[str]:
         """The files of all definitions that use one of these, however far, and of whoever imports one."""
-        seen = set(identities)
-        pending = list(identities)
-        while pending:
-            current = pending.pop()
-            yield current.partition("::")[0]
-            yield from self.importers.get(current, ())
-            for user in self.users.get(current, ()):
-                if user not in seen:
-                    seen.add(user)
-                    pending.append(user)
+        first = identities[0]
+        if first not in self.near:
+            found: set[str] = set()
+            seen = set(identities)
+            pending = list(identities)
+            while pending:
+                current = pending.pop()
+                found.add(current.partition("::")[0])
+                found.update(self.importers.get(current, ()))
+                fresh = [user for user in self.users.get(current, ()) if user not in seen]
+                seen.update(fresh)
+                pending.extend(fresh)
+            self.near[first] = frozenset(found)
+        return self.near[first]

@@ -14,6 +14,7 @@ class Registries:
 
     lookup: Lookup
     _kept: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    _keys: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, scan: Scan, lookup: Lookup) -> "Registries":
@@ -24,11 +25,12 @@ class Registries:
                 if identity:
                     for registry in found._registries(facts.path, built.member[1:]):
                         found._kept[registry][built.key] = identity
+                        found._keys.add(built.key)
         return found
 
     def asked(self, user: Definition, built: Built) -> dict[str, str]:
         """The definitions that a call asks for by a literal name, each with the registry."""
-        if not built.key or not self._kept:
+        if built.key not in self._keys:
             return {}
         registries = self._registries(user.path, built.name)
         return {self._kept[one][built.key]: one for one in registries if built.key in self._kept.get(one, ())}

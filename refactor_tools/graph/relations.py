@@ -7,10 +7,14 @@ from refactor_tools.graph.lookup import Lookup
 from refactor_tools.graph.registries import Registries
 from refactor_tools.model.facts import Built, Definition, Scan
 from refactor_tools.model.graphs import Relation, RelationKind
+from refactor_tools.scan.scopes import SUPER
 
 # `Class.from_config(...)`: methods whose name says that they construct.
 _CONSTRUCTORS = ("from_", "_from_", "create", "build", "make")
+_RECEIVES: RelationKind = "receives"
 _STRENGTH: dict[str, int] = {"inherits": 0, "builds": 1, "holds": 2, "receives": 3, "uses": 4}
+
+_Key = tuple[str, str, RelationKind, str, str]
 
 
 def relations(scan: Scan, lookup: Lookup) -> tuple[tuple[Relation, ...], dict[str, tuple[str, ...]]]:
@@ -21,51 +25,60 @@ def relations(scan: Scan, lookup: Lookup) -> tuple[tuple[Relation, ...], dict[st
     A definition that is only named appears as `uses`, where nothing stronger holds between the two.
     """
     reading = _Reading(lookup, Registries.of(scan, lookup))
-    first: dict[tuple[str, ...], Relation] = {}
-    for one in reading.all_of(scan):
-        if one.source != one.target:
-            first.setdefault((one.source, one.target, one.how, one.member, one.through), one)
-    stronger = {(one.source, one.target) for one in first.values() if one.how != "uses"}
-    kept = [one for one in first.values() if one.how != "uses" or (one.source, one.target) not in stronger]
-    return tuple(sorted(kept, key=_order)), reading.named
+    for facts in scan.files:
+        for definition in facts.definitions:
+            reading.read(definition)
+        reading.read_top(facts.path, facts.built)
+    found = reading.found
+    stronger = {(source, target) for source, target, how, _, _ in found if how != "uses"}
+    kept = (key for key in found if key[2] != "uses" or key[:2] not in stronger)
+    ordered = sorted(kept, key=lambda key: (key[0], key[1], _STRENGTH[key[2]], key[3], found[key][1], key[4]))
+    return tuple(Relation(*key[:4], *found[key], key[4]) for key in ordered), reading.named
 
 
 @dataclass(slots=True)
 class _Reading:
+    """`found`: by (source, target, how, member, through) the file and line where that is written first."""
+
     lookup: Lookup
     registries: Registries
+    found: dict[_Key, tuple[str, int]] = field(default_factory=dict)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _products: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def all_of(self, scan: Scan) -> Iterator[Relation]:
-        for facts in scan.files:
-            for definition in facts.definitions:
-                yield from self.of(definition)
-            yield from self.given_at_top(facts.path, facts.built)
-
-    def of(self, user: Definition) -> Iterator[Relation]:
-        """What `user` does with others, and what those are given by it."""
+    def read(self, user: Definition) -> None:
+        """Take up what `user` does with others, and what those are given by it."""
         named: set[str] = set()
-        for built in self.lookup.inside(user.path, user.built):
-            identity = self.lookup.found(user, built.name)
+        for built, identity in self.lookup.read_by(user):
             if identity and identity != user.id:
                 named.add(identity)
             targets = list(self._targets(user, built, identity))
+            place = user.path, built.line
+            member = built.member if built.member != "return" else ""
             for target, how, through in targets:
-                member = built.member if built.member != "return" else ""
-                yield Relation(user.id, target, how, member, user.path, built.line, through)
+                if target != user.id:
+                    self.found.setdefault((user.id, target, how, member, through), place)
             if built.to and targets:
-                yield from self._received(user, built, targets)
+                givers = user.bases if built.to == SUPER else (built.to,)
+                receivers = [self.lookup.found(user, name) for name in givers]
+                for target, _, through in targets:
+                    self._received(receivers, target, built, through, place)
         self.named[user.id] = tuple(sorted(named))
 
-    def given_at_top(self, path: str, several: Iterable[Built]) -> Iterator[Relation]:
-        """What the statements of a file hand to the tree's definitions."""
-        for built in self.lookup.inside(path, several):
-            if built.to:
-                target, receiver = self.lookup.at(path, built.name), self.lookup.at(path, built.to)
-                if target and receiver and self._is_class(target):
-                    parameter = self._parameter(receiver, built.key)
-                    yield Relation(receiver, target, "receives", parameter, path, built.line)
+    def read_top(self, path: str, several: Iterable[Built]) -> None:
+        """Take up what the statements of a file hand to the tree's definitions."""
+        for built in several:
+            target = self.lookup.at(path, built.name) if built.to else None
+            if target:
+                self._received([self.lookup.at(path, built.to)], target, built, "", (path, built.line))
+
+    def _received(
+        self, receivers: Iterable[str | None], target: str, built: Built, through: str, place: tuple[str, int]
+    ) -> None:
+        for receiver in receivers:
+            if receiver and receiver != target and self._is_class(target):
+                key = (receiver, target, _RECEIVES, self._parameter(receiver, built.key), through)
+                self.found.setdefault(key, place)
 
     def _targets(self, user: Definition, built: Built, identity: str | None) -> Iterator[tuple[str, RelationKind, str]]:
         """(target, how, through) of one name."""
@@ -123,16 +136,6 @@ class _Reading:
                     if self._is_class(target) and (how == "builds" or built.how == "uses"):
                         yield target
 
-    def _received(
-        self, user: Definition, built: Built, targets: Iterable[tuple[str, RelationKind, str]]
-    ) -> Iterator[Relation]:
-        receivers = [self.lookup.found(user, name) for name in (user.bases if built.to == "super()" else (built.to,))]
-        for target, _, through in targets:
-            for receiver in receivers:
-                if receiver and self._is_class(target):
-                    parameter = self._parameter(receiver, built.key)
-                    yield Relation(receiver, target, "receives", parameter, user.path, built.line, through)
-
     def _parameter(self, receiver: str, key: str) -> str:
         """The name of the parameter that is given as `key`, a keyword or a position; "" where there is none."""
         parameters = self.lookup.names.by_id[receiver].parameters
@@ -153,7 +156,3 @@ class _Reading:
 
 def _is_kept(built: Built) -> bool:
     return bool(built.member) and built.member != "return" and (not built.to or built.to.startswith("self."))
-
-
-def _order(relation: Relation) -> tuple[str, str, int, str, int, str]:
-    return relation.source, relation.target, _STRENGTH[relation.how], relation.member, relation.line, relation.through

@@ -9,14 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from refactor_tools.graph.members import NEVER_READ
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.graphs import Tier
+from refactor_tools.report.composition import import_lines, never_read_lines, unused_lines
 from refactor_tools.report.families import family_rows, kept_apart_rows, likeness_style, worth_extracting
 from refactor_tools.report.graphs import cycle_lines, hidden_lines, unresolved_lines
 from refactor_tools.report.words import count
 
 # What a screen takes of one section; --verbose shows the rest.
 MOST_ROWS = 12
+FEW_ROWS = 4
 _TIERS: tuple[Tier, ...] = ("atomic", "composite", "application")
 
 Line = tuple[str, str]
@@ -52,6 +55,7 @@ def render(analysis: Analysis, *, verbose: bool = False) -> RenderableType:
         _section("Hidden dependencies", hidden_lines(analysis.imports), most, "yellow"),
         _section("Imports that lead nowhere", unresolved_lines(analysis.imports), most, "yellow"),
         _section("Kept as found, worth a look", findings, most, "yellow"),
+        *_composition(analysis, FEW_ROWS if most else None),
         _section(f"{count(len(problems), 'problem')} with what was read", problems, most, "red"),
         _next(analysis),
     ]
@@ -60,6 +64,15 @@ def render(analysis: Analysis, *, verbose: bool = False) -> RenderableType:
         if section is not None:
             parts.extend((Text(), section))
     return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def _composition(analysis: Analysis, most: int | None) -> Iterable[RenderableType | None]:
+    unused, values = analysis.composition.unused, [one for one in analysis.dead_members if one.code == NEVER_READ]
+    title = f"{count(len(unused), 'definition')} that nothing in the tree uses"
+    yield _section(title, unused_lines(unused), most, "yellow")
+    title = f"{count(len(values), 'member')} assigned and never read"
+    yield _section(title, never_read_lines(values), most, "yellow")
+    yield _section("Imports of the tree", import_lines(analysis.metrics), most, "cyan")
 
 
 def _summary(analysis: Analysis) -> RenderableType:

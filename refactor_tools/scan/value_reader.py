@@ -103,7 +103,8 @@ class ValueReader(Visitor):
         for key, value in zip(node.keys, node.values, strict=True):
             if key:
                 self._bound_to(NOWHERE, key)
-            self._bound_to(before._replace(key=literal_key(key)) if key else before, value)
+            # What is given away stands under its argument, whatever the entry.
+            self._bound_to(before if key is None or before.to else before._replace(key=literal_key(key)), value)
 
     def visit_List(self, node: ast.List | ast.Tuple) -> None:
         place = self._place

@@ -34,7 +34,7 @@ MESSAGE = "A.forward accepts `mask` and never uses it"
         USING,
         USING + "def run(x): return A(1)(x), B()(x)\n",
         "class C(A):\n    def other(self, mask): return mask\n",
-        "class D(nn.Module):\n    def __init__(self): self.a = A(1)\n    def forward(self, x, y): return self.a(x, y)\n",
+        "class D(nn.Module):\n    def __init__(self): self.a = A(1)\n    def forward(self, x): return self.a(x, 1)\n",
     ],
 )
 def test_arguments_that_nothing_uses(tree, more: str) -> None:
@@ -50,6 +50,7 @@ def test_arguments_that_nothing_uses(tree, more: str) -> None:
         USING + "class D(nn.Module):\n    def __init__(self, k): self.x = A(1) if k else B()\n",
         USING + "class D(nn.Module):\n    def __init__(self, k): self.x = nn.ModuleList([A(1), B()])\n",
         USING + "def run(part): return part\nrun(A(1))\nrun(B())\n",
+        USING + "def run(parts): return parts\nrun(parts={'a': A(1), 'b': B()})\n",
         USING + "def run(part): return part\nrun(part=A)\nrun(B)\n",
     ],
 )

@@ -17,6 +17,14 @@ class M({base}):
 """
 
 
+LOOP = """
+from a import M
+class N:
+    def __init__(self): self.layers = [M(1) for _ in range(3)]
+    def total(self): return sum(layer.b for layer in self.layers)
+"""
+
+
 def module(init: str = "self.b = nn.Linear(1, 1)", body: str = "pass", base: str = "nn.Module", more: str = "") -> str:
     return MODULE.format(init=init, body=body, base=base) + more
 
@@ -64,6 +72,7 @@ def test_members_that_nothing_reads(tree, init: str, code: str, message: str) ->
             "b.py": "from a import M\nclass N:\n    def f(self): self.inner = M(1); return self.inner.b\n",
         },
         {"a.py": module(), "b.py": "def show(model): return model.b\n"},
+        {"a.py": module(), "b.py": LOOP, "c.py": "class C:\n    def __init__(self): self.layer = C()\n"},
         {"a.py": module(), "b.py": "from a import M\ndef show(m): return getattr(m, 'b')\n"},
         {"a.py": module("self.b = nn.Linear(1, 1)", base="nn.TransformerEncoderLayer")},
         {"a.py": module("self.b = width", base="nn.Linear")},

@@ -114,6 +114,9 @@ def test_whole_report() -> None:
   Kept as found, worth a look
   a.py:7  Pool builds `self.x` (nn.Linear) and never uses it
 
+  1 definition that nothing in the tree uses
+  a.py  Pool
+
   2 problems with what was read
   c.py:4  does not parse: invalid syntax
   loop  is a link
