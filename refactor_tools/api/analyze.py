@@ -49,7 +49,7 @@ def analyze(
 
     started = time.perf_counter()
     scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
-    whole = with_surroundings(scan, paths, settings)
+    whole = with_surroundings(scan, paths, settings, jobs=jobs)
     names = Names.of(whole)
     imports = with_importers(import_graph(scan, names), scan, whole, names)
     lookup = Lookup.of(whole, names)

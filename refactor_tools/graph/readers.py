@@ -15,7 +15,7 @@ _ANY_MODULE = re.compile(r"(.*_)?(model|net|network|learner)\d*")
 
 @dataclass(slots=True)
 class Readers:
-    """`reads`: for each attribute the (file, base) pairs that read it. `keepers`: for each class the members that keep it.
+    """`reads`: the (file, base) pairs that read an attribute. `keepers`: for each class the members that hold it.
 
     `users` and `importers`: the definitions and the files that name it. `kept`: the members of each file that keep any
     class. `near`: for the first of several classes the files that may have an instance, as far as that was asked.

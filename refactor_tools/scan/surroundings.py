@@ -1,7 +1,8 @@
 """The files under the root that a run was not asked to read, as far as they import what it reads."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,39 +11,56 @@ from refactor_tools.scan.discover import discover, relative_path
 from refactor_tools.scan.facts import file_facts
 from refactor_tools.scan.link import link
 from refactor_tools.scan.read import read_source
+from refactor_tools.scan.tree import PARALLEL_FROM, collected_later
 from refactor_tools.settings import Settings
 
-_IMPORTING = re.compile(rb"(?:import|from)[^\n]*")
+# An import, with the names in its brackets, or a call that imports.
+_IMPORTING = re.compile(rb"(?:import|from)(?:[^\n(]|\([^)]*\))*")
 _WORD = re.compile(rb"\w+")
 
 
-def with_surroundings(scan: Scan, paths: Sequence[Path], settings: Settings) -> Scan:
+def with_surroundings(scan: Scan, paths: Sequence[Path], settings: Settings, *, jobs: int = 1) -> Scan:
     """`scan` with the facts of all files outside `paths` that may import one of its files; no prints are made of them.
 
-    Only files whose import lines hold the name of a module or folder of `scan` are parsed, and those that cannot be
-    read are passed over: they are no part of what was asked for.
+    Only files whose imports hold the name of a module of `scan` are parsed, by `jobs` processes where they are many.
+    Those that cannot be read are passed over: they are no part of what was asked for.
     """
     root = settings.root
     if not scan.files or any(path.resolve() == root for path in paths):
         return scan
     known = {facts.path for facts in scan.files}
-    words = {part.removesuffix(".py").encode() for path in known for part in path.split("/")} - {b"__init__"}
-    files = []
-    for path in discover(root, [root], settings).files:
-        name = relative_path(root, path)
-        if name not in known:
-            files.extend(_facts(root, name, words))
-    if not files:
+    modules = {_module(path).encode() for path in known}
+    others = (relative_path(root, path) for path in discover(root, [root], settings).files)
+    sources = [source for name in others if name not in known for source in _importing(root, name, modules)]
+    if not sources:
         return scan
-    return link(replace(scan, files=tuple(sorted((*scan.files, *files), key=lambda facts: facts.path))))
+    files = sorted((*scan.files, *_read(sources, jobs)), key=lambda facts: facts.path)
+    return link(replace(scan, files=tuple(files)))
 
 
-def _facts(root: Path, name: str, words: set[bytes]) -> list[FileFacts]:
+def _module(path: str) -> str:
+    """The last part of the module's name."""
+    return path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+
+
+def _importing(root: Path, name: str, modules: set[bytes]) -> Iterator[Source]:
+    """The file's source, if it may import one of these modules."""
     try:
         text = (root / name).read_bytes()
     except OSError:
-        return []
-    if not any(words.intersection(_WORD.findall(line)) for line in _IMPORTING.findall(text)):
-        return []
-    source = read_source(root, name)
-    return [file_facts(source)] if isinstance(source, Source) else []
+        return
+    if any(not modules.isdisjoint(_WORD.findall(found)) for found in _IMPORTING.findall(text)):
+        source = read_source(root, name)
+        if isinstance(source, Source):
+            yield source
+
+
+def _read(sources: Sequence[Source], jobs: int) -> Iterable[FileFacts]:
+    workers = jobs or os.cpu_count() or 1
+    if workers == 1 or len(sources) < PARALLEL_FROM:
+        with collected_later():
+            return [file_facts(source) for source in sources]
+    from joblib import Parallel, delayed
+
+    found: list[FileFacts] = Parallel(n_jobs=workers, batch_size=16)(delayed(file_facts)(source) for source in sources)
+    return found
