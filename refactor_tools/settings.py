@@ -8,17 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from refactor_tools.errors import SettingsError
+from refactor_tools.model.families import KeepApart
 
 INDEX = "component_index"
 STATE = ".refactor-tools"
-
-
-@dataclass(frozen=True, slots=True)
-class KeepApart:
-    """Names that look alike on purpose, and why."""
-
-    names: tuple[str, ...]
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +21,8 @@ class Settings:
     `legacy`: folders that `extract-component` searches (empty: the whole root). `library`: where components go;
     `package`: its dotted name ("" is found from the folders). `tests`: where their tests go. `archive` and `exclude`
     are not analysed. `remove_in` and `deprecation_category` stand in the shims' warnings. `max_parameters` and
-    `max_branches` limit what a merge may add.
+    `max_branches` limit what a merge may add. Files over `max_file_bytes` are not read; those over `max_lines` are
+    worth dividing. `keep_apart` names copies that are no family.
     """
 
     root: Path
@@ -43,6 +37,7 @@ class Settings:
     max_parameters: int = 6
     max_branches: int = 2
     max_file_bytes: int = 2_000_000
+    max_lines: int = 500
     keep_apart: tuple[KeepApart, ...] = ()
 
     @property

@@ -1,21 +1,31 @@
-"""`analyze-deps` as a function: scan, graphs, clone families, findings."""
+"""`analyze-deps` as a function; what an unchanged tree showed before is not found again."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refactor_tools.model.analysis import Analysis
+
 if TYPE_CHECKING:
-    from refactor_tools.model.analysis import Analysis
-    from refactor_tools.model.facts import Source
-    from refactor_tools.model.families import Families, Family
     from refactor_tools.settings import Settings
+
+# A stage in words, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
 
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An analysis with the digest of all that it followed from."""
+
+    digest: str
+    analysis: Analysis
 
 
 def analyze(
@@ -24,59 +34,37 @@ def analyze(
     *,
     jobs: int = 1,
     cache: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     proposals: bool = True,
+    near_proposals: int | None = NEAR_PROPOSALS,
 ) -> Analysis:
     """Everything that reading `paths` (files or folders under the settings' root) shows; nothing of them is run.
 
-    With `proposals`, exact and renamed families and the first near ones say what differs and what they could become.
+    With `proposals`, exact and renamed families and the first `near_proposals` near ones (None: all) say what differs
+    and what they could become.
 
     Raises:
         RefactorError: a path does not exist or lies outside the root.
     """
-    from refactor_tools.clones.families import find_families
-    from refactor_tools.clones.prints import file_prints
-    from refactor_tools.graph.composition import composition
-    from refactor_tools.graph.evidence import evidence
-    from refactor_tools.graph.imports import import_graph
-    from refactor_tools.graph.lookup import Lookup
-    from refactor_tools.graph.metrics import file_metrics
-    from refactor_tools.graph.surroundings import with_importers
-    from refactor_tools.model.analysis import Analysis
-    from refactor_tools.scan.names import Names
-    from refactor_tools.scan.surroundings import with_surroundings
-    from refactor_tools.scan.tree import collected_later, reader, scan_tree
+    from refactor_tools.api.stages import NONE, Run, made
+    from refactor_tools.scan import kept
+    from refactor_tools.scan.listing import list_tree
+    from refactor_tools.scan.surroundings import surroundings
 
     started = time.perf_counter()
-    scan = scan_tree(settings.root, paths, settings, jobs=jobs, cache=cache, progress=progress, prints=file_prints)
-    whole = with_surroundings(scan, paths, settings, jobs=jobs)
-    names = Names.of(whole)
-    imports = with_importers(import_graph(scan, names), scan, whole, names)
-    lookup = Lookup.of(whole, names)
-    with collected_later():
-        composed = composition(scan, imports, whole, lookup)
-        shown = evidence(scan, composed, whole, lookup)
-    read = reader(settings.root)
-    families = find_families(scan, settings)
-    return Analysis(
-        scan=scan,
-        imports=imports,
-        composition=composed,
-        families=_described(families, read) if proposals else families,
-        findings=shown.findings,
-        seconds=time.perf_counter() - started,
-        dead_members=shown.dead_members,
-        metrics=file_metrics(scan, imports),
-    )
+    listing = list_tree(settings.root, paths, settings)
+    around = surroundings(listing, paths, settings)
+    digest = listing.digest(settings, proposals, near_proposals, [(one.path, one.digest) for one in around])
+    before = kept.load(settings.root, "analysis", _Kept) if cache else None
+    if before and before.digest == digest:
+        analysis = before.analysis
+    else:
+        run = Run(settings, jobs, cache, progress or _silent)
+        analysis = made(run, listing, around, near_proposals if proposals else NONE)
+        if cache:
+            kept.store(settings.root, "analysis", _Kept(digest, analysis))
+    return replace(analysis, seconds=time.perf_counter() - started)
 
 
-def _described(families: Families, read: Callable[[str], Source | None]) -> Families:
-    from refactor_tools.unify.describe import describe
-
-    near = 0
-    described: list[Family] = []
-    for family in families.families:
-        near += family.likeness == "near"
-        wanted = family.likeness != "near" or near <= NEAR_PROPOSALS
-        described.append(describe(family, read) if wanted else family)
-    return replace(families, families=tuple(described))
+def _silent(stage: str, done: int, total: int) -> None:
+    return None

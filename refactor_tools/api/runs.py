@@ -28,8 +28,8 @@ def plan_undo(settings: Settings, run_id: str | None = None) -> tuple[Run, Chang
 
 def patch(settings: Settings, changes: ChangeSet) -> str:
     """What a run would change, as a patch that `git apply` takes in the root."""
-    from refactor_tools.changes.dirty import repository_prefix
     from refactor_tools.changes.preview import patch
+    from refactor_tools.git import repository_prefix
 
     return patch(changes, repository_prefix(settings.root) or "")
 

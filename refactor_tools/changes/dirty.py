@@ -1,13 +1,13 @@
 """Which files hold changes that no commit and no earlier run accounts for."""
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from refactor_tools.changes.journal import history
 from refactor_tools.changes.tree import read_digest
 from refactor_tools.errors import DirtyTree, RefactorError
+from refactor_tools.git import ask_git, first_line, repository_prefix
 
 _AT_ONCE = 500
 
@@ -43,43 +43,16 @@ def dirty_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def repository_prefix(root: Path) -> str | None:
-    """The root's path below the top of its repository, "" or ending in "/"; None where there is no work tree.
-
-    Raises:
-        RefactorError: git found a repository and cannot read it.
-    """
-    try:
-        answer = _git(root, "rev-parse", "--is-inside-work-tree", "--show-prefix")
-    except FileNotFoundError:
-        return None
-    if answer.returncode != 0:
-        message = os.fsdecode(answer.stderr)
-        if "not a git repository" in message:
-            return None
-        raise _unreadable(message)
-    inside, _, prefix = os.fsdecode(answer.stdout).partition("\n")
-    return prefix.removesuffix("\n") if inside == "true" else None
-
-
 def _changed(root: Path, paths: Sequence[str]) -> Iterator[str]:
     """Changed and untracked files among `paths`, relative to the top of the repository."""
     for start in range(0, len(paths), _AT_ONCE):
         chunk = paths[start : start + _AT_ONCE]
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-        answer = _git(root, "--literal-pathspecs", "status", *options, "--", *chunk)
+        answer = ask_git(root, "--literal-pathspecs", "status", *options, "--", *chunk)
         if answer.returncode != 0:
-            raise _unreadable(os.fsdecode(answer.stderr))
+            raise _unreadable(first_line(answer))
         yield from (os.fsdecode(entry[3:]) for entry in answer.stdout.split(b"\0") if entry)
 
 
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # A file system monitor is a program that the repository names: nothing of the tree is run.
-    command = ("git", "-c", "core.fsmonitor=false", *arguments)
-    environment = os.environ | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
-
-
 def _unreadable(message: str) -> RefactorError:
-    first = message.strip().partition("\n")[0]
-    return RefactorError(f"git cannot tell which files are changed ({first}); repair that, or pass --allow-dirty")
+    return RefactorError(f"git cannot tell which files are changed ({message}); repair that, or pass --allow-dirty")

@@ -15,7 +15,7 @@ def patch(changeset: ChangeSet, prefix: str = "") -> str:
 
     `git apply` run in the root takes the patch, also where the root lies below the top of a repository: it reads plain
     headers relative to the current folder. Only making or deleting an empty file needs an extended header, which git
-    reads relative to the top: `prefix` is the root's path from there (`dirty.repository_prefix`). Such files come last,
+    reads relative to the top: `prefix` is the root's path from there (`git.repository_prefix`). Such files come last,
     since git takes a plain header behind an extended one for a part of it.
 
     Raises:

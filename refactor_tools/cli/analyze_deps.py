@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from refactor_tools.cli.analysis_options import Asked, analysis_options
 from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
@@ -18,75 +18,129 @@ from refactor_tools.cli.common import (
     console,
     deliver,
     output_options,
+    printable,
     settings_for,
     tree_options,
 )
+from refactor_tools.cli.progress import progress_bar
 from refactor_tools.errors import RefactorError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from refactor_tools.api.news import Reports
+    from refactor_tools.model.analysis import Analysis
     from refactor_tools.settings import Settings
 
-KINDS = ("duplicates", "cycles", "hidden", "unresolved", "unused")
+_EXAMPLES = """
+
+\b
+Examples:
+  analyze-deps legacy/
+  analyze-deps legacy/ --output-format json -o report.json
+  analyze-deps legacy/ --map migration_map.yaml
+  analyze-deps src/ --fail-on cycles,unresolved
+  analyze-deps src/ --fail-on duplicates,drift --baseline deps_baseline.json
+  analyze-deps src/ --fail-on duplicates,drift,cycles --since origin/main
+  analyze-deps src/ --scheduler tcp://10.0.0.5:8786
+"""
 
 
-def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    kinds = tuple(kind.strip() for kind in value.split(",") if kind.strip())
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        message = f"{unknown[0]!r} is not one of {', '.join(KINDS)}"
-        raise click.BadParameter(message, context, parameter)
-    return kinds
-
-
-@click.command("analyze-deps", context_settings=CONTEXT)
+@click.command("analyze-deps", context_settings=CONTEXT, epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
-@click.option(
-    "--fail-on", metavar="KIND,...", default="", callback=_kinds, help=f"Exit 1 if any is found: {', '.join(KINDS)}."
-)
-@click.option("--jobs", type=click.IntRange(min=0), default=0, help="Processes; 0 (the default): one a core.")
-@click.option("--no-cache", is_flag=True, help="Read every file anew and keep nothing in .refactor-tools/.")
+@analysis_options
 @output_options("text", "json")
 @tree_options
 def analyze_deps(
     paths: tuple[Path, ...],
-    fail_on: tuple[str, ...],
-    jobs: int,
-    no_cache: bool,
     output_format: str,
     output: Path | None,
     root: Path | None,
     quiet: bool,
     verbose: bool,
     color: str,
+    **options: Any,
 ) -> int:
     """Show what is duplicated in PATH..., what depends on what, and what is hidden.
 
     PATH is a file or folder of Python source (default: the current folder). Nothing of it is imported or run, and
-    nothing in it is changed.
+    nothing in it is changed. What a .gitignore leaves out is left out here, and counted; a PATH that is named is always
+    read.
 
-    \b
-    Examples:
-      analyze-deps legacy/
-      analyze-deps legacy/ --output-format json -o report.json
-      analyze-deps src/ --fail-on cycles,unresolved
+    With --since or --baseline the text shows what is new (--verbose: everything), and --fail-on counts only that. Drift
+    is a copy that changed while the others of its family did not.
     """
-    from refactor_tools.api.analyze import analyze
-    from refactor_tools.report.analysis_json import kinds_found, to_json
-
+    asked = Asked(**options)
+    _require_sense(asked)
     settings, cached = _settings(root, paths or (Path(),))
     chosen = [Path(os.path.abspath(path)) for path in paths or (Path(),)]
-    with _progress(color, quiet=quiet) as progress:
-        analysis = analyze(settings, chosen, jobs=jobs, cache=cached and not no_cache, progress=progress)
-    found = kinds_found(analysis)
+    with ExitStack() as stack:
+        progress = stack.enter_context(progress_bar(color, quiet=quiet))
+        analysis, reports = _analyze(settings, chosen, asked, stack, cache=cached and not asked.no_cache, say=progress)
+    if asked.map is not None:
+        _write_map(settings, analysis, asked.map, force=asked.force, quiet=quiet)
+    if not quiet:
+        _say(analysis, reports, verbose=verbose)
+    found = reports.found(analysis)
     if output_format == "json":
-        deliver(to_json(analysis, found), output)
-    else:
-        from refactor_tools.report.analysis import render
+        from refactor_tools.report.analysis_json import to_json
 
-        _show(render(analysis, verbose=verbose), output, color)
-    return FINDINGS if any(found[kind] for kind in fail_on) else CLEAN
+        deliver(to_json(analysis, found, since=reports.since, baseline=reports.baseline), output)
+    else:
+        _show(analysis, reports, output, color, verbose=verbose)
+    return FINDINGS if any(found[kind] for kind in asked.fail_on) else CLEAN
+
+
+def _require_sense(asked: Asked) -> None:
+    if "drift" in asked.fail_on and asked.since is None and asked.baseline is None:
+        raise click.UsageError("drift shows only against an earlier state: add --baseline FILE or --since REV")
+    if asked.force and asked.map is None:
+        raise click.UsageError("--force is about --map FILE")
+    if asked.map is not None:
+        from refactor_tools.api.migration_map import require_unedited
+
+        require_unedited(asked.map, force=asked.force)
+
+
+def _analyze(
+    settings: Settings, paths: Sequence[Path], asked: Asked, stack: ExitStack, *, cache: bool, say: Any
+) -> tuple[Analysis, Reports]:
+    from refactor_tools.api.analyze import NEAR_PROPOSALS, analyze
+    from refactor_tools.api.news import compared, require_known
+
+    require_known(settings, asked.since, asked.baseline)
+    jobs = asked.jobs
+    if asked.scheduler is not None:
+        from refactor_tools.scan.cluster import on_cluster
+
+        jobs = stack.enter_context(on_cluster(asked.scheduler))
+    unsaid = None if asked.map is not None else NEAR_PROPOSALS
+    near = asked.proposals if not isinstance(asked.proposals, str) else unsaid
+    analysis = analyze(settings, paths, jobs=jobs, cache=cache, progress=say, near_proposals=near)
+    return analysis, compared(settings, paths, analysis, asked.since, asked.baseline, jobs=jobs)
+
+
+def _write_map(settings: Settings, analysis: Analysis, file: Path, *, force: bool, quiet: bool) -> None:
+    from refactor_tools.api.migration_map import write_map
+    from refactor_tools.report.words import count
+
+    proposal = write_map(settings, analysis, file, force=force)
+    if not quiet:
+        apart = f", {count(len(proposal.keep_apart), 'family', 'families')} kept apart" if proposal.keep_apart else ""
+        click.echo(printable(f"{file}: {count(len(proposal.rows), 'component')} proposed{apart}"), err=True)
+
+
+def _say(analysis: Analysis, reports: Reports, *, verbose: bool) -> None:
+    from refactor_tools.report.words import count
+
+    if verbose:
+        files = count(len(analysis.scan.files), "file")
+        click.echo(f"read {files} in {analysis.scan.seconds:.1f} s of {analysis.seconds:.1f} s", err=True)
+    baseline = reports.baseline
+    if baseline is not None and baseline.created:
+        accepted = count(baseline.accepted, "finding")
+        click.echo(printable(f"{baseline.path}: written; it accepts {accepted}"), err=True)
+    elif baseline is not None and baseline.removed:
+        removed = count(baseline.removed, "finding")
+        click.echo(printable(f"{baseline.path}: {removed} vanished and taken out"), err=True)
 
 
 def _settings(root: Path | None, paths: Sequence[Path]) -> tuple[Settings, bool]:
@@ -110,26 +164,14 @@ def _settings(root: Path | None, paths: Sequence[Path]) -> tuple[Settings, bool]
     return load_settings(folder), False
 
 
-@contextmanager
-def _progress(color: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+def _show(analysis: Analysis, reports: Reports, output: Path | None, color: str, *, verbose: bool) -> None:
+    from refactor_tools.report.analysis import render
 
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
-    with Progress(*columns, console=console(color, stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _show(report: RenderableType, output: Path | None, color: str) -> None:
     target = console(color if output is None else "never")
     with target.capture() as captured:
-        target.print(report)
+        target.print(render(analysis, verbose=verbose, since=reports.since, baseline=reports.baseline))
     text = "\n".join(line.rstrip() for line in captured.get().splitlines())
     if output is None:
-        click.echo(text, color=True)  # whether there is colour in it was decided by --color
+        click.echo(printable(text), color=True)  # whether there is colour in it was decided by --color
     else:
         deliver(text, output)

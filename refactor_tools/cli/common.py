@@ -34,7 +34,7 @@ def run(command: click.Command, argv: Sequence[str]) -> int:
         error.show()
         return USAGE
     except RefactorError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(printable(f"error: {error}", sys.stderr.encoding), err=True)
         return USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -125,13 +125,19 @@ def console(color: str, stderr: bool = False) -> Console:
     )
 
 
+def printable(text: str, encoding: str | None = None) -> str:
+    r"""`text` as `encoding` (that of stdout) has it; what it lacks, such as a name that is no UTF-8, is escaped."""
+    wanted = encoding or sys.stdout.encoding or "utf-8"
+    return text.encode(wanted, "backslashreplace").decode(wanted)
+
+
 def deliver(text: str, output: Path | None) -> None:
     """Data to `-o FILE`, else to stdout."""
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(printable(text), nl=not text.endswith("\n"))
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        output.write_text(printable(text if text.endswith("\n") else text + "\n", "utf-8"), encoding="utf-8")
     except OSError as error:
         raise RefactorError(f"cannot be written: {error.strerror}", str(output)) from error

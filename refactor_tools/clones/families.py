@@ -1,32 +1,35 @@
 """Copies of one concept across a tree."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from refactor_tools.clones.fingerprints import fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
 from refactor_tools.clones.methods import method_families
-from refactor_tools.clones.near import near_groups
+from refactor_tools.clones.near import Judgement, Judgements, near_groups
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
-from refactor_tools.model.families import Families, Family, KeptApart, Likeness
-from refactor_tools.settings import KeepApart, Settings
+from refactor_tools.model.families import Families, Family, KeepApart, KeptApart, Likeness
+from refactor_tools.scan.memo import Memo
+from refactor_tools.settings import Settings
 
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
 _MOST_NEAR = 0.99
 
 
-def find_families(scan: Scan, settings: Settings) -> Families:
+def find_families(scan: Scan, settings: Settings, *, cache: bool = False) -> Families:
     """Families of copied classes and of copied top-level functions, best first, and the homonyms among them.
 
     Copies are exact or renamed where the digests of their normal forms are equal, and near where their statements align
-    in order. A group of exact or renamed copies that has near copies is reported once, with them. The result does not
-    depend on the order of `scan.files`.
+    in order and they use the same words. A group of exact or renamed copies that has near copies is reported once, with
+    them. The result does not depend on the order of `scan.files`. With `cache`, how pairs were judged is kept.
     """
     every = fingerprints(scan)
     found = [item for item in every if has_substance(item)]
-    ranked = list(_families(grouped(found)))
+    judgements: Judgements = Memo(settings.root if cache else None, "judgements", Judgement | None)  # type: ignore[arg-type]
+    ranked = list(_families(grouped(found), judgements))
+    judgements.store()
     ranked += method_families(every, [family for _, family in ranked])
     ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
     families = [family for _, family in ranked]
@@ -39,9 +42,9 @@ def find_families(scan: Scan, settings: Settings) -> Families:
     )
 
 
-def _families(groups: Sequence[Group]) -> Iterator[tuple[float, Family]]:
+def _families(groups: Sequence[Group], judgements: Judgements) -> Iterator[tuple[float, Family]]:
     covered: set[int] = set()
-    for near in near_groups(groups):
+    for near in near_groups(groups, judgements):
         covered.update(near.members)
         members = [groups[index] for index in near.members]
         yield _ranked(members, "near", min(near.similarity, _MOST_NEAR), near.strength)
@@ -62,8 +65,16 @@ def _ranked(groups: Sequence[Group], likeness: Likeness, similarity: float, stre
         similarity=round(similarity, 2),
         members=tuple(definition.id for definition in definitions),
         priority="high" if len({definition.path for definition in definitions}) > 1 else "medium",
+        equal=_equal(groups),
     )
     return min(group.first.weight for group in groups) * strength**2, family
+
+
+def _equal(groups: Sequence[Group]) -> tuple[tuple[str, ...], ...]:
+    copies: dict[str, list[str]] = defaultdict(list)
+    for member in (member for group in groups for member in group.members):
+        copies[member.exact].append(member.definition.id)
+    return tuple(sorted((tuple(sorted(ids)) for ids in copies.values()), key=lambda ids: (-len(ids), ids)))
 
 
 def _name_of(groups: Sequence[Group]) -> str:

@@ -1,5 +1,6 @@
 """Copies that are equal but for names: found by digest, and one node each in the search for near copies."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,18 @@ class Group:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(member.definition.name for member in self.members)
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of everything that a comparison with another group depends on."""
+        definition = self.first.definition
+        parts = [
+            (part.name, part.keyed, [self.first.forms.tokens[form] for form in part.forms]) for part in self.first.parts
+        ]
+        header = (definition.name, definition.kind, definition.bases, definition.is_module, self.framework)
+        call = len(definition.parameters), None if definition.forward is None else len(definition.forward)
+        content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), sorted(self.first.words))
+        return hashlib.blake2b(repr((content, parts)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
     @cached_property
     def operations(self) -> frozenset[str]:

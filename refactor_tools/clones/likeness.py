@@ -1,11 +1,12 @@
 """How alike two fingerprints are: statements aligned in order, methods matched by name and then by likeness."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.clones.fingerprints import Fingerprint, Forms
 from refactor_tools.clones.forms import Form
+from refactor_tools.clones.sketches import Sketch
 from refactor_tools.model.prints import Part
 
 # Two statements correspond where they share more than this of their weight (`x = torch.sin(x)` and `x = torch.exp(x)`,
@@ -13,7 +14,7 @@ from refactor_tools.model.prints import Part
 _STATEMENT = 0.6
 _METHOD = 0.6
 
-Numbered = frozenset[tuple[str, int]]
+_BITS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Comparer:
     """Measures overlaps; remembers what pairs of statements and of methods share, since trees repeat them."""
 
     forms: Forms
-    _seen: dict[tuple[int, int], int] = field(default_factory=dict)
-    _bags: dict[int, Numbered] = field(default_factory=dict)
+    _statements: dict[int, dict[int, int]] = field(default_factory=dict)
+    _sketches: dict[int, Sketch] = field(default_factory=dict)
     _parts: dict[tuple[tuple[int, ...], tuple[int, ...], bool], int] = field(default_factory=dict)
 
     def overlap(self, left: Fingerprint, right: Fingerprint) -> Overlap:
@@ -122,7 +123,8 @@ class Comparer:
                 weight = len(self.forms.tokens[form])
                 matches = [(column, weight) for column in columns[form]]
             else:
-                matches = [(column, shared) for column, other in rest if (shared := self._statement(form, other))]
+                shares = self._shares(form, rest)
+                matches = [(column, shares[other]) for column, other in rest if shares[other]]
             _advance(best, matches)
         return max(best)
 
@@ -131,45 +133,46 @@ class Comparer:
         ours, theirs = Counter(left), Counter(right)
         common = ours & theirs
         total = sum(len(self.forms.tokens[form]) * count for form, count in common.items())
-        rest = sorted((ours - common).elements()), sorted((theirs - common).elements())
-        scored = [
-            (-share, i, j)
-            for i, a in enumerate(rest[0])
-            for j, b in enumerate(rest[1])
-            if (share := self._statement(a, b))
-        ]
+        left_over, others = sorted((ours - common).elements()), sorted((theirs - common).elements())
+        numbered = list(enumerate(others))
+        scored = []
+        for row, form in enumerate(left_over):
+            shares = self._shares(form, numbered)
+            scored += [(-shares[other], row, column) for column, other in numbered if shares[other]]
         rows: set[int] = set()
         columns: set[int] = set()
-        for share, i, j in sorted(scored):
-            if i not in rows and j not in columns:
-                rows.add(i)
-                columns.add(j)
+        for share, row, column in sorted(scored):
+            if row not in rows and column not in columns:
+                rows.add(row)
+                columns.add(column)
                 total -= share
         return total
 
-    def _statement(self, left: int, right: int) -> int:
-        if left == right:
-            return len(self.forms.tokens[left])
-        pair = (left, right) if left <= right else (right, left)
-        shared = self._seen.get(pair)
-        if shared is None:
-            shared = self._seen[pair] = self._common(*pair)
-        return shared
+    def _shares(self, form: int, others: Sequence[tuple[int, int]]) -> Mapping[int, int]:
+        """What `form` shares with each of `others` (places and forms, none equal to it), 0 where it is too little."""
+        known = self._statements.setdefault(form, {})
+        for _, other in others:
+            if other not in known:
+                known[other] = self._common(form, other)
+        return known
 
     def _common(self, left: int, right: int) -> int:
-        """What two different statements share, 0 where that is too little to correspond."""
+        known = self._statements.get(right)
+        if known is not None and left in known:
+            return known[left]
         a, b = self.forms.tokens[left], self.forms.tokens[right]
         least = _STATEMENT * (len(a) + len(b))
-        if 2 * min(len(a), len(b)) <= least or 2 * len(self._bag(left) & self._bag(right)) <= least:
+        if 2 * min(len(a), len(b)) <= least:
+            return 0
+        if 2 * self._sketch(left).most_shared(self._sketch(right)) <= least:
             return 0
         shared = common_length(a, b)
         return shared if 2 * shared > least else 0
 
-    def _bag(self, form: int) -> Numbered:
-        """The tokens of a form, repeated ones numbered, so that sets count them."""
-        if form not in self._bags:
-            self._bags[form] = frozenset(_counted(self.forms.tokens[form]))
-        return self._bags[form]
+    def _sketch(self, form: int) -> Sketch:
+        if form not in self._sketches:
+            self._sketches[form] = Sketch.of(self.forms.tokens[form], _BITS)
+        return self._sketches[form]
 
 
 def common_length(left: Form, right: Form) -> int:
@@ -191,13 +194,6 @@ def _advance(best: list[int], matches: Sequence[tuple[int, int]]) -> None:
     for column, total in reached:
         if total > best[column]:
             best[column] = total
-
-
-def _counted(tokens: Form) -> Iterator[tuple[str, int]]:
-    seen: Counter[str] = Counter()
-    for token in tokens:
-        yield token, seen[token]
-        seen[token] += 1
 
 
 def _numbered(parts: Sequence[Part]) -> dict[tuple[str, int], Part]:

@@ -12,7 +12,9 @@ from refactor_tools.model.families import Family, Likeness
 from refactor_tools.model.prints import MethodPrint, Part
 
 # Getters, setters and calls that pass on weigh less than this.
-_LEAST_WEIGHT = 8
+_LEAST_WEIGHT = 5
+# A method that works less than this may be equal to another but for names by chance, as two lines of wiring are.
+_LEAST_WORK = 12
 # How alike near copies of a method are to the medoid, and to each other.
 _LEAST, _SLACK = 0.85, 0.05
 # Near copies are looked for among methods of one name that share statements which at most so many others have.
@@ -54,8 +56,8 @@ def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) ->
 
 
 def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
-    """Methods that are equal but for names, in groups of one method name and one framework."""
-    alike: dict[tuple[str, str, str], list[_Method]] = defaultdict(list)
+    """Methods that are equal, all that do something also but for names, in groups of one name and one framework."""
+    alike: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
     for owner in found:
         seen: Counter[str] = Counter()
         # The first part is the class's own statements.
@@ -64,9 +66,15 @@ def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
             seen[made.name] += 1
             if made.weight >= _LEAST_WEIGHT:
                 identity = identity if seen[made.name] == 1 else f"{identity}@{made.line}"
-                key = (made.name, made.renamed, owner.definition.framework or "")
+                digest = made.renamed if made.work >= _LEAST_WORK else made.exact
+                key = (made.name, digest, _is_keras(owner))
                 alike[key].append(_Method(identity, owner, made, part))
     return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
+
+
+def _is_keras(owner: Fingerprint) -> bool:
+    """Layers of Keras are kept apart from torch's modules; what belongs to neither may go with either of them."""
+    return owner.definition.is_module and owner.definition.framework == "keras"
 
 
 def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float, float]]:
@@ -74,7 +82,7 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float
     edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if a.owner.definition.framework != b.owner.definition.framework:
+        if _is_keras(a.owner) != _is_keras(b.owner):
             continue
         overlap = comparer.overlap_of(a.part, b.part)
         if overlap.dice >= _LEAST - _SLACK:

@@ -1,6 +1,5 @@
 """Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -11,7 +10,9 @@ from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.groups import Group
 from refactor_tools.clones.likeness import Comparer, Overlap
 from refactor_tools.clones.roles import LEAST_OF_ALL, comparable, least_similarity, role_evidence
+from refactor_tools.clones.sketches import Sketch
 from refactor_tools.clones.substance import says_enough
+from refactor_tools.scan.memo import Memo
 
 # From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
 # structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
@@ -21,6 +22,12 @@ _LEAST = 0.82
 _LEAST_STRUCTURE = 0.5
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
 _SLACK = 0.05
+_BITS = 4096
+
+
+# The strength of the evidence for a pair, and its similarity by structure.
+Judgement = tuple[float, float]
+Judgements = Memo[Judgement | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,15 @@ class Near:
     strength: float
 
 
-def near_groups(groups: Sequence[Group]) -> list[Near]:
-    """Cliques of indices into `groups`."""
+def near_groups(groups: Sequence[Group], judgements: Judgements) -> list[Near]:
+    """Cliques of indices into `groups`; `judgements` are those of an earlier run."""
     places = [index for index, group in enumerate(groups) if says_enough(group.first)]
     if not places:
         return []
     some = [groups[place] for place in places]
     judge = _Judge(some, Comparer(some[0].first.forms))
-    for pair in candidate_pairs(some):
-        judge.judge(*pair)
+    for left, right in candidate_pairs(some):
+        judge.judge(left, right, judgements)
     found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
     return [
         Near(tuple(places[index] for index in clique.members), judge.similarity(pairs), judge.weakest(pairs))
@@ -58,29 +65,29 @@ class _Judge:
     comparer: Comparer
     strengths: dict[Pair, float] = field(default_factory=dict)
     _similarities: dict[Pair, float] = field(default_factory=dict)
-    _bags: dict[int, frozenset[int]] = field(default_factory=dict)
-    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    _sketches: dict[int, Sketch] = field(default_factory=dict)
 
-    def judge(self, left: int, right: int) -> None:
+    def judge(self, left: int, right: int, judgements: Judgements) -> None:
         """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
         a, b = self.groups[left], self.groups[right]
         if not comparable(a, b):
             return
+        judgement = judgements.get(a.key + b.key, lambda: self._judgement(left, right))
+        if judgement:
+            self.strengths[left, right], self._similarities[left, right] = judgement
+
+    def _judgement(self, left: int, right: int) -> Judgement | None:
+        a, b = self.groups[left], self.groups[right]
         words = _common_words(a.first, b.first) + role_evidence(a, b)
-        # Bounds from the cheapest on: by weight, by tokens, by what such a pair needs.
-        weights = a.first.weight, b.first.weight
-        if not _is_near(Overlap(min(weights), *weights), words, LEAST_OF_ALL):
-            return
+        # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)
         if not _is_near(most, words, LEAST_OF_ALL):
-            return
+            return None
         least = least_similarity(a, b)
         if not _is_near(most, words, least):
-            return
+            return None
         overlap = self.comparer.overlap(a.first, b.first)
-        if _is_near(overlap, words, least):
-            self.strengths[left, right] = _strength(overlap, words, least)
-            self._similarities[left, right] = overlap.similarity
+        return (_strength(overlap, words, least), overlap.similarity) if _is_near(overlap, words, least) else None
 
     def similarity(self, pairs: Sequence[Pair]) -> float:
         """That of the least alike of `pairs`, by structure."""
@@ -92,18 +99,12 @@ class _Judge:
     def _most(self, left: int, right: int) -> Overlap:
         """An upper bound of the overlap, from the tokens alone."""
         a, b = self.groups[left].first, self.groups[right].first
-        return Overlap(len(self._bag(left) & self._bag(right)), a.weight, b.weight)
+        return Overlap(min(a.weight, b.weight, self._sketch(left).most_shared(self._sketch(right))), a.weight, b.weight)
 
-    def _bag(self, index: int) -> frozenset[int]:
-        """The tokens of a group; repeated ones are numbered, so that sets count them."""
-        if index not in self._bags:
-            seen: Counter[str] = Counter()
-            bag = []
-            for token in self.groups[index].first.tokens():
-                bag.append(self._numbers.setdefault((token, seen[token]), len(self._numbers)))
-                seen[token] += 1
-            self._bags[index] = frozenset(bag)
-        return self._bags[index]
+    def _sketch(self, index: int) -> Sketch:
+        if index not in self._sketches:
+            self._sketches[index] = Sketch.of(self.groups[index].first.tokens(), _BITS)
+        return self._sketches[index]
 
 
 def _common_words(left: Fingerprint, right: Fingerprint) -> float:

@@ -54,9 +54,7 @@ class _Printer:
                 Part(name, tuple(map(self._index, found)), keyed=name in ("__init__", "")) for name, found in forms
             ),
             words=words_of(tokens, self.prefix),
-            work=sum(
-                token not in WIRING and token[0] != OURS for _, found in forms for form in found for token in form
-            ),
+            work=sum(_work(found) for _, found in forms),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
         )
 
@@ -97,8 +95,13 @@ def _methods(
     methods = [statement for statement in node.body if isinstance(statement, Function)]
     for method, (name, statements), (_, found) in zip(methods, sections[1:], forms[1:], strict=True):
         # The signature is the first statement; a method's weight is that of what it does.
-        weight = sum(map(len, found[1:]))
-        yield MethodPrint(name, method.lineno, _digest(statements), _digest(_numbered(statements)), weight)
+        body = found[1:]
+        digests = _digest(statements), _digest(_numbered(statements))
+        yield MethodPrint(name, method.lineno, *digests, weight=sum(map(len, body)), work=_work(body))
+
+
+def _work(forms: Iterable[Form]) -> int:
+    return sum(token not in WIRING and token[0] != OURS for form in forms for token in form)
 
 
 def _forms(name: str, statements: Sequence[Tokens], kinds: Mapping[str, str]) -> Iterator[Form]:

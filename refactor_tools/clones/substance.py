@@ -8,6 +8,7 @@ from refactor_tools.clones.tokens import Function, dotted, flattened
 
 # In tokens' weight: `x * torch.sigmoid(x)` weighs 8, a residual block of two layers about 20.
 _LEAST_NAMED = 8
+_LEAST_NAMED_MODULE = 5
 _LEAST_MODULE = 8
 _LEAST_NEAR = 12
 _LEAST_CLASS = 30
@@ -37,7 +38,7 @@ def may_have_substance(node: ast.ClassDef | Function) -> bool:
 
 def has_substance(found: Fingerprint) -> bool:
     """Whether the bodies of the methods (of the function) weigh anything: equality under one name then means a copy."""
-    return _body_weight(found) >= _LEAST_NAMED
+    return _body_weight(found) >= (_LEAST_NAMED_MODULE if found.definition.is_module else _LEAST_NAMED)
 
 
 def says_enough(found: Fingerprint) -> bool:

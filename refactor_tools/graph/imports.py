@@ -1,102 +1,178 @@
 """Who imports whom: every import of a scanned tree as an edge, or listed with the reason why it is none."""
 
-import re
-from collections.abc import Iterator
-from posixpath import dirname
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from refactor_tools.graph.cycles import cycles
-from refactor_tools.model.facts import FileFacts, Import, Scan
+from refactor_tools.graph.double_imports import Loaded, double_imports
+from refactor_tools.graph.patterns import Patterns
+from refactor_tools.graph.registrations import BY_KEY, Registrations
+from refactor_tools.graph.strings import References
+from refactor_tools.model.facts import EdgeKind, EdgeVia, FileFacts, Import, Scan
 from refactor_tools.model.graphs import Hidden, ImportEdge, ImportGraph, Unresolved
 from refactor_tools.scan.names import Names
-from refactor_tools.scan.resolve import Resolution, Resolver
+from refactor_tools.scan.resolve import GUESSED, Resolution
 
 _COMPUTED = "the module's name is computed when the file runs"
+_BY_STRING = "import by string"
+
+# Source, line, target, kind, via, external: the order of edges.
+_Place = tuple[str, int, str, EdgeKind, EdgeVia, bool]
 
 
 def import_graph(scan: Scan, names: Names | None = None) -> ImportGraph:
     """The import graph of `scan`, with its cycles, hidden dependencies and what could not be resolved.
 
     Modules outside the tree are edges too, marked `external`. An import that may fail (in a `try`, or for type checkers
-    only) is not reported as unresolved when its package is merely not installed. `names` are those of `scan`, where
-    known.
+    only) is not reported as unresolved when its package is merely not installed. What a string only mentions is an edge
+    but closes no cycle. `names` are those of `scan`, where known.
     """
     names = names or Names.of(scan)
-    edges: set[ImportEdge] = set()
-    hidden: set[Hidden] = set()
-    unresolved: set[Unresolved] = set()
-    for facts in scan.files:
-        for found, resolution in _resolutions(facts, names):
-            if resolution.path and resolution.path != facts.path:
-                edges.add(ImportEdge(facts.path, resolution.path, found.line, found.kind, resolution.via))
-            if resolution.external:
-                edges.add(ImportEdge(facts.path, resolution.external, found.line, found.kind, resolution.via, True))
-            if resolution.how and resolution.path:
-                target = "." * found.level + found.module if "*" in found.module else resolution.path
-                hidden.add(Hidden(facts.path, found.line, target, resolution.how))
-            if resolution.reason and not _may_be_absent(found, resolution):
-                unresolved.add(Unresolved(facts.path, found.line, _written(found, resolution), resolution.reason))
-    ordered = tuple(sorted(edges, key=edge_order))
+    links = _Links(names, Patterns.of(names.resolver))
+    for facts in chain(scan.files, scan.others):
+        links.read_imports(facts)
+    ring = cycles(links.ordered(), names.resolver.packages)
+    references, registrations = References.of(names.resolver, names.attributes), Registrations.of(scan, names)
+    for facts in chain(scan.files, scan.others):
+        links.read_references(facts, references)
+        links.read_registrations(facts, registrations)
+    edges = links.ordered()
     return ImportGraph(
-        edges=ordered,
-        cycles=cycles(ordered),
-        unresolved=tuple(sorted(unresolved, key=lambda one: (one.path, one.line, one.name))),
-        hidden=tuple(sorted(hidden, key=lambda one: (one.path, one.line, one.target, one.how))),
+        edges=edges,
+        cycles=ring,
+        unresolved=tuple(sorted(links.unresolved, key=lambda one: (one.path, one.line, one.name, one.reason))),
+        hidden=tuple(sorted(links.hidden, key=lambda one: (one.path, one.line, one.target, one.how))),
+        findings=double_imports(links.loaded),
+        notices=_notices(scan, edges),
     )
 
 
-def _resolutions(facts: FileFacts, names: Names) -> Iterator[tuple[Import, Resolution]]:
-    for found in facts.imports:
-        if "*" in found.module:
-            for resolution in _matching(facts, found, names.resolver):
-                yield found, resolution
-        else:
-            yield found, names.resolution(facts.path, found)
+def _notices(scan: Scan, edges: Sequence[ImportEdge]) -> tuple[str, ...]:
+    """What keeps an empty graph from being taken for a clean one."""
+    inside = any(not edge.external for edge in edges)
+    if inside or len(scan.files) < 2:
+        return ()
+    return (f"no import was found from one of these {len(scan.files):,} files to another",)
 
 
-def _matching(facts: FileFacts, found: Import, resolver: Resolver) -> Iterator[Resolution]:
-    """A name with computed parts may be any module of the tree that fits its literal parts."""
-    literal = found.module.partition("*")[0]
-    if "." not in literal and not found.level:
-        yield Resolution(reason=_COMPUTED)
-        return
-    prefix = f"{resolver.place(_anchor(facts.path, found.level)).module}." if found.level else ""
-    pattern = re.compile(re.escape(prefix + found.module).replace(r"\*", r"\w+"))
-    paths = [path for path in resolver.files if pattern.fullmatch(_importable_name(path, resolver))]
-    if not paths:
-        yield Resolution(reason=_COMPUTED)
-    for path in sorted(paths):
-        yield Resolution(path, via="string", how="import by string")
+@dataclass(slots=True)
+class _Links:
+    """Edges and what else was found, while the files of a tree are gone through."""
+
+    names: Names
+    patterns: Patterns
+    edges: dict[_Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+    targets: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    hidden: set[Hidden] = field(default_factory=set)
+    unresolved: set[Unresolved] = field(default_factory=set)
+    loaded: set[Loaded] = field(default_factory=set)
+
+    def ordered(self) -> tuple[ImportEdge, ...]:
+        """The edges found so far, by file and line."""
+        return tuple(_as_edge(place, self.edges[place]) for place in sorted(self.edges))
+
+    def read_imports(self, facts: FileFacts) -> None:
+        for found in facts.imports:
+            if "*" in found.module:
+                self._pattern(facts.path, found)
+            else:
+                self._import(facts.path, found, self.names.resolver.resolve(facts.path, found))
+        for computed in facts.computed:
+            self.unresolved.add(Unresolved(facts.path, computed.line, computed.name, computed.reason))
+
+    def read_references(self, facts: FileFacts, references: References) -> None:
+        for reference in facts.references:
+            resolution = references.resolve(facts.path, reference)
+            if resolution is None:
+                continue
+            reason = resolution.reason or (self._lacking(resolution) if reference.how == "name" else "")
+            if reason:
+                self.unresolved.add(Unresolved(facts.path, reference.line, reference.text, reason))
+            if reference.kind != "type-only" and resolution.path not in self.targets[facts.path]:
+                self._hide(facts.path, reference.line, resolution, resolution.path)
+            self._edge(facts.path, reference.line, reference.kind, resolution, resolution.attributes[:1])
+
+    def read_registrations(self, facts: FileFacts, registrations: Registrations) -> None:
+        for looked_up in facts.looked_up:
+            for path, registered in registrations.find(facts.path, looked_up):
+                resolution = Resolution(path, via="string", how=BY_KEY)
+                self._hide(facts.path, looked_up.line, resolution, path)
+                self._edge(facts.path, looked_up.line, looked_up.kind, resolution, (registered.definition,))
+
+    def _import(self, path: str, found: Import, resolution: Resolution) -> None:
+        brought = self._brought(path, found, resolution) if found.name == "*" else ()
+        self._edge(path, found.line, found.kind, resolution, brought)
+        self._hide(path, found.line, resolution, resolution.path)
+        reason = resolution.reason or self._lacking(resolution)
+        if reason and not _may_be_absent(found, resolution):
+            self.unresolved.add(Unresolved(path, found.line, _written(found, resolution), reason))
+        module = self._loaded_as(found, resolution)
+        if module and resolution.path != path and found.kind != "type-only":
+            self.loaded.add(Loaded(resolution.path, module, path, found.line))
+
+    def _loaded_as(self, found: Import, resolution: Resolution) -> str:
+        """The module's name in `sys.modules`, "" where the import does not tell; a bare `import` that only a guess
+        leads into the tree may mean a package that is merely not installed."""
+        if not resolution.path or (found.name is None and resolution.how == GUESSED):
+            return ""
+        place = self.names.resolver.place(resolution.path)
+        return resolution.module or ("" if place.script_folder else place.module)
+
+    def _brought(self, path: str, found: Import, resolution: Resolution) -> Iterable[str]:
+        """The names that a star import binds; `__all__` may name submodules, which are then imported."""
+        facts = self.names.resolver.files.get(resolution.path)
+        if facts is None:
+            return ()
+        brought = self.names.attributes.public(resolution.path).names
+        for name in brought.difference(facts.bound):
+            submodule = self.names.attributes.submodule(resolution.path, name)
+            if submodule:
+                self._edge(path, found.line, found.kind, Resolution(submodule, via="star"), ())
+        return brought
+
+    def _pattern(self, path: str, found: Import) -> None:
+        targets = list(self.patterns.matching(path, found))
+        if not targets:
+            self.unresolved.add(Unresolved(path, found.line, _module(found), _COMPUTED))
+        for target in targets:
+            resolution = Resolution(target, via="string", how=_BY_STRING)
+            self._edge(path, found.line, found.kind, resolution, ())
+            self._hide(path, found.line, resolution, _module(found))
+
+    def _edge(self, path: str, line: int, kind: EdgeKind, resolution: Resolution, names: Iterable[str]) -> None:
+        target = resolution.path or resolution.external
+        if target and target != path:
+            self.edges[(path, line, target, kind, resolution.via, not resolution.path)].update(names)
+            self.targets[path].add(target)
+
+    def _hide(self, path: str, line: int, resolution: Resolution, target: str) -> None:
+        if resolution.how and resolution.path and resolution.path != path:
+            self.hidden.add(Hidden(path, line, target, resolution.how))
+
+    def _lacking(self, resolution: Resolution) -> str:
+        if not resolution.path or not resolution.attributes:
+            return ""
+        name = resolution.attributes[0]
+        return "" if self.names.attributes.provides(resolution.path, name) else f"{resolution.path} has no `{name}`"
 
 
-def _importable_name(path: str, resolver: Resolver) -> str:
-    """The module of `path`; for a script folder's file the name under its folder's path, as a namespace gives it."""
-    place = resolver.place(path)
-    if not place.script_folder:
-        return place.module
-    folders = [part for part in dirname(path).split("/") if part]
-    if "src" in folders:
-        folders = folders[len(folders) - folders[::-1].index("src") :]
-    return ".".join([*folders, place.module])
-
-
-def _anchor(path: str, level: int) -> str:
-    folder = dirname(path)
-    for _ in range(level - 1):
-        folder = dirname(folder)
-    return f"{folder}/__init__.py" if folder else "__init__.py"
+def _as_edge(place: _Place, names: Iterable[str]) -> ImportEdge:
+    source, line, target, kind, via, external = place
+    return ImportEdge(source, target, line, kind, via, external, tuple(sorted(names)))
 
 
 def _may_be_absent(found: Import, resolution: Resolution) -> bool:
     return bool(resolution.external) and (found.guarded or found.kind in ("optional", "type-only"))
 
 
+def _module(found: Import) -> str:
+    return "." * found.level + found.module
+
+
 def _written(found: Import, resolution: Resolution) -> str:
-    module = "." * found.level + found.module
+    module = _module(found)
     if found.name is None or found.name == "*" or resolution.external:
         return module
     return f"{module}{'' if module.endswith('.') else '.'}{found.name}"
-
-
-def edge_order(edge: ImportEdge) -> tuple[str, int, str, str, str]:
-    """By place, then by what it leads to."""
-    return edge.source, edge.line, edge.target, edge.kind, edge.via

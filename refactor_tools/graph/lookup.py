@@ -69,14 +69,14 @@ class Lookup:
             return (path, root) if root in known.variables else None
         resolution = self.names.resolution(path, found)
         target = ".".join([*resolution.attributes, *rest.split(".")] if rest else resolution.attributes)
-        if not target or resolution.path not in self.names.resolver.files:
+        if not target or resolution.path not in self.names.resolver.readers:
             return None
         return self.variable(resolution.path, target, left - 1)
 
     def reached(self, path: str) -> frozenset[str]:
         """Ids of the definitions that the file imports, exports or reads at its top level."""
         if path not in self._reached:
-            facts = self.names.resolver.files[path]
+            facts = self.names.resolver.readers[path]
             written = {*facts.names, *(facts.exported or ()), *(found.bound for found in facts.imports if found.name)}
             found = (self.at(path, name) for name in written if name)
             self._reached[path] = frozenset(identity for identity in found if identity)
@@ -130,7 +130,7 @@ class _Names:
 
     @classmethod
     def of(cls, path: str, names: Names, tops: frozenset[str]) -> "_Names":
-        facts = names.resolver.files[path]
+        facts = names.resolver.readers[path]
         inside = [one for one in facts.imports if one.level or one.module.partition(".")[0] in tops]
         bound = names.imported(path)
         own = frozenset(definition.id.partition("::")[2].partition(".")[0] for definition in facts.definitions)

@@ -38,12 +38,12 @@ def dead_members(scan: Scan, lookup: Lookup, lineage: Lineage, readers: Readers)
     `never-called` are modules that are built and never run, `never-read` are values. Left out are classes that read
     members by a computed name or go through all of them, and those whose base outside the tree may read them.
     """
-    strings = {facts.path: frozenset(facts.strings) for facts in lookup.names.resolver.files.values()}
+    words = {facts.path: frozenset(facts.words) for facts in lookup.names.resolver.files.values()}
     found = (
         finding
         for definition in scan.definitions
         if definition.idle and definition.is_module
-        for finding in _of_class(definition, readers, strings, lookup, lineage)
+        for finding in _of_class(definition, readers, words, lookup, lineage)
     )
     return tuple(sorted(found, key=lambda one: (one.path, one.line, one.message)))
 
@@ -54,7 +54,7 @@ def never_called(owner: str, member: str, callee: str) -> str:
 
 
 def _of_class(
-    definition: Definition, readers: Readers, strings: Mapping[str, Set[str]], lookup: Lookup, lineage: Lineage
+    definition: Definition, readers: Readers, words: Mapping[str, Set[str]], lookup: Lookup, lineage: Lineage
 ) -> Iterator[Finding]:
     relatives = [lookup.names.by_id[one] for one in lineage.relatives(definition.id)]
     if definition.reflects or not _GOES_THROUGH_ITSELF.isdisjoint(definition.reads):
@@ -68,7 +68,7 @@ def _of_class(
     foreign = lineage.foreign(identities)
     read = {name for one in relatives for name in one.reads}.union(_TORCH_PROTOCOL, _KERAS_PROTOCOL)
     if any(one.reflects for one in relatives):
-        read.update(word for path in {definition.path, *(one.path for one in relatives)} for word in strings[path])
+        read.update(word for path in {definition.path, *(one.path for one in relatives)} for word in words[path])
     for member in definition.idle:
         if member.name in read or readers.may_read(member.name, instances, identities):
             continue

@@ -32,7 +32,7 @@ class Readers:
     def of(cls, scan: Scan, composition: Composition, lookup: Lookup) -> "Readers":
         importers: dict[str, list[str]] = defaultdict(list)
         reads: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for facts in scan.files:
+        for facts in (*scan.files, *scan.others):
             for pair in facts.attributes:
                 base, _, attribute = pair.rpartition(".")
                 reads[attribute].append((facts.path, base))

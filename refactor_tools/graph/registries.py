@@ -20,12 +20,12 @@ class Registries:
     def of(cls, scan: Scan, lookup: Lookup) -> "Registries":
         found = cls(lookup)
         for facts in scan.files:
-            for built in facts.built:
-                identity = lookup.at(facts.path, built.name) if built.member.startswith("@") else None
+            for one in facts.registered:
+                identity = lookup.at(facts.path, one.definition)
                 if identity:
-                    for registry in found._registries(facts.path, built.member[1:]):
-                        found._kept[registry][built.key] = identity
-                        found._keys.add(built.key)
+                    found._keys.add(one.key)
+                    for registry in found._registries(facts.path, one.registry):
+                        found._kept[registry][one.key] = identity
         return found
 
     def asked(self, user: Definition, built: Built) -> dict[str, str]:

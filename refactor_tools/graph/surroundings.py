@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from refactor_tools.graph.imports import edge_order, import_graph
+from refactor_tools.graph.imports import import_graph
 from refactor_tools.model.facts import Scan
-from refactor_tools.model.graphs import ImportGraph
+from refactor_tools.model.graphs import ImportEdge, ImportGraph
 from refactor_tools.scan.names import Names
 
 
@@ -17,6 +17,10 @@ def with_importers(graph: ImportGraph, scan: Scan, whole: Scan, names: Names) ->
     rest = tuple(facts for facts in whole.files if facts.path not in own)
     if not rest:
         return graph
-    around = import_graph(replace(whole, files=rest), names)
+    around = import_graph(replace(whole, files=rest, others=()), names)
     inward = (edge for edge in around.edges if edge.target in own)
-    return replace(graph, edges=tuple(sorted((*graph.edges, *inward), key=edge_order)))
+    return replace(graph, edges=tuple(sorted((*graph.edges, *inward), key=_order)))
+
+
+def _order(edge: ImportEdge) -> tuple[str, int, str, str, str]:
+    return edge.source, edge.line, edge.target, edge.kind, edge.via

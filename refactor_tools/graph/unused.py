@@ -1,7 +1,7 @@
 """Definitions that nothing in the tree reads in any way."""
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from refactor_tools.graph.lookup import Lookup
@@ -28,10 +28,12 @@ def unused(scan: Scan, whole: Scan, named: Set[str], lookup: Lookup, graph: Impo
     """
     started = entry_points(Path(scan.root))
     taken_whole = _taken_whole(whole, lookup, graph)
-    reached = {identity for facts in whole.files for identity in lookup.reached(facts.path)}
+    readers = (*whole.files, *whole.others)
+    reached = {identity for facts in readers for identity in lookup.reached(facts.path)}
+    reached.update(_named_by_string(lookup, graph))
     by_path = _imported_by_another_path(whole)
-    mentioned = {word for facts in whole.files for text in facts.strings for word in text.split(".")}
-    mentioned.update(pair.rpartition(".")[2] for facts in whole.files for pair in facts.attributes)
+    mentioned = {word for facts in readers for text in facts.words for word in text.split(".")}
+    mentioned.update(pair.rpartition(".")[2] for facts in readers for pair in facts.attributes)
     return tuple(
         definition.id
         for facts in scan.files
@@ -52,8 +54,16 @@ def _is_registered(definition: Definition) -> bool:
     return any(decorator.rpartition(".")[2] not in _INERT | _INERT_IN_TORCH for decorator in definition.decorators)
 
 
+def _named_by_string(lookup: Lookup, graph: ImportGraph) -> Iterator[str]:
+    for edge in graph.edges:
+        for name in edge.names if edge.via == "string" else ():
+            identity = lookup.at(edge.target, name)
+            if identity:
+                yield identity
+
+
 def _taken_whole(whole: Scan, lookup: Lookup, graph: ImportGraph) -> frozenset[str]:
-    by_string = {edge.target for edge in graph.edges if edge.via == "string"}
+    by_string = {edge.target for edge in graph.edges if edge.via == "string" and not edge.names}
     starred = {
         lookup.names.resolution(facts.path, found).path
         for facts in whole.files
@@ -68,7 +78,7 @@ def _imported_by_another_path(whole: Scan) -> frozenset[tuple[str, str]]:
     installed."""
     return frozenset(
         (found.module.rpartition(".")[2], found.name)
-        for facts in whole.files
+        for facts in (*whole.files, *whole.others)
         for found in facts.imports
         if found.name and not found.level
     )

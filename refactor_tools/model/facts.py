@@ -11,15 +11,21 @@ ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-po
 EdgeKind = Literal["runtime", "lazy", "type-only", "optional"]
 EdgeVia = Literal["plain", "star", "string", "sys-path"]
 How = Literal["calls", "inherits", "receives", "finds", "uses"]
+Skipped = Literal["archive", "originals", "excluded", "generated", "ignored", "too large"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read, resolved or done; `line` is 1-based, 0 where there is none."""
+    """Something that could not be read, resolved or done; `line` is 1-based, 0 where there is none.
+
+    `skipped` is why a file or folder was passed over on purpose, and `files` how many files that are.
+    """
 
     path: str
     line: int
     message: str
+    skipped: Skipped | None = None
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,49 @@ class Import:
     kind: EdgeKind = "runtime"
     via: EdgeVia = "plain"
     guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A string that names a module, a definition or a file of the tree.
+
+    `how` is "name" where only a dotted name can stand (`_target_`, `mock.patch`), "mention" for a string that merely
+    looks like one, and "path" for a file that is run or loaded by its path.
+    """
+
+    text: str
+    line: int
+    kind: EdgeKind
+    how: Literal["name", "mention", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A definition that a registry gives out under a string: `@MODELS.register_module("key")`."""
+
+    registry: str
+    key: str
+    line: int
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A string given to a registry: `MODELS.build(dict(type="key"))`; `registry` is "" where none is named."""
+
+    registry: str
+    key: str
+    line: int
+    kind: EdgeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What may import something, but is known only when the file runs: `name` says what, `reason` why."""
+
+    name: str
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +200,11 @@ class FileFacts:
     """Everything the tree-wide pass keeps of one file.
 
     `bound` are the names its top level binds, `names` the dotted names that it reads outside definitions, `exported`
-    its `__all__`; `sys_paths` are folders (relative to the root) that it puts on `sys.path`. `built` is what its top
-    level does with the names, `member` being the variable that keeps them ("@" and the decorator for a registration).
-    `attributes` are the attributes that it reads of anything but `self`, each after the last name of what it is read of
-    ("model.head" for `self.model.head`, ".head" where that is an expression); `strings` are those of its strings
-    that may be names, dotted or not.
+    its `__all__` (None where it has none, or a computed one) and `exported_from` the modules whose `__all__` it takes
+    in; `sys_paths` are folders (relative to the root) that it puts on `sys.path`. `built` is what its top level does
+    with the names, `member` being the variable that keeps them. `attributes` are the attributes that it reads of
+    anything but `self`, each after the last name of what it is read of ("model.head" for `self.model.head`, ".head"
+    where that is an expression); `words` are those of its strings that may be names, dotted or not.
     """
 
     path: str
@@ -169,20 +218,29 @@ class FileFacts:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     names: tuple[str, ...] = ()
+    exported_from: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    registered: tuple[Registered, ...] = ()
+    looked_up: tuple[LookedUp, ...] = ()
+    computed: tuple[Computed, ...] = ()
     built: tuple[Built, ...] = ()
     attributes: tuple[str, ...] = ()
-    strings: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All files of a run, by path; `problems` tell why others are missing, `prints` serve the search for copies."""
+    """All files of a run, by path; `problems` tell why some are missing, `prints` serve the search for copies.
+
+    `others` are notebooks and configuration files: read for what they refer to, they define nothing.
+    """
 
     root: str
     files: tuple[FileFacts, ...]
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     prints: tuple[FilePrints, ...] = ()
+    others: tuple[FileFacts, ...] = ()
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

@@ -29,7 +29,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Members (definition ids, ordered) that are copies of each other; `similarity` is that of the least alike pair."""
+    """Members (definition ids, ordered) that are copies of each other; `similarity` is that of the least alike pair.
+
+    `equal` are the members in sets of exact copies, the largest first.
+    """
 
     name: str
     kind: Literal["class", "function", "method"]
@@ -39,6 +42,7 @@ class Family:
     differences: tuple[Difference, ...] | None = None
     proposal: Proposal | None = None
     priority: Priority = "high"
+    equal: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,14 @@ class Homonym:
 
     name: str
     members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApart:
+    """Names (of families, or of members by name or id) that look alike on purpose, and why."""
+
+    names: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from refactor_tools.model.facts import EdgeKind, EdgeVia
+from refactor_tools.model.facts import EdgeKind, EdgeVia, Finding
 
 Tier = Literal["atomic", "composite", "application"]
 RelationKind = Literal["builds", "holds", "inherits", "receives", "uses"]
@@ -12,7 +12,10 @@ RelationKind = Literal["builds", "holds", "inherits", "receives", "uses"]
 
 @dataclass(frozen=True, slots=True)
 class ImportEdge:
-    """`source` and `target` are paths relative to the root; an external target is a dotted module name."""
+    """`source` and `target` are paths relative to the root; an external target is a dotted module name.
+
+    `names` are what a star import binds, or what a string names in the target.
+    """
 
     source: str
     target: str
@@ -20,11 +23,12 @@ class ImportEdge:
     kind: EdgeKind
     via: EdgeVia
     external: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """An import that leads nowhere in the tree and to no known installed or standard module."""
+    """What leads nowhere in the tree and to no known installed or standard module, or is known only at run time."""
 
     path: str
     line: int
@@ -34,7 +38,10 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Files that import each other in a ring; `cut` is the edge whose removal costs least."""
+    """Files that import each other in a ring; `cut` is the edge whose removal costs least.
+
+    Its target is a package's `__init__.py` where the ring closes through that: importing a module runs its packages.
+    """
 
     paths: tuple[str, ...]
     at_runtime: bool
@@ -53,10 +60,14 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class ImportGraph:
+    """`notices` say what the graph as a whole cannot show."""
+
     edges: tuple[ImportEdge, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MethodPrint:
-    """Digests of a method's normal forms; `weight` is that of its body, in tokens."""
+    """Digests of a method's normal forms; `weight` is that of its body, in tokens, and `work` as in `Print`."""
 
     name: str
     line: int
     exact: str
     renamed: str
     weight: int
+    work: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,50 @@
 """An analysis as the JSON of schema 1."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from refactor_tools.graph.metrics import chain
 from refactor_tools.model.analysis import Analysis
-from refactor_tools.model.facts import Definition, Parameter
+from refactor_tools.model.facts import Definition, Parameter, Problem
 from refactor_tools.model.families import Difference, Family
-from refactor_tools.model.graphs import Composition, FileMetrics, Relation
+from refactor_tools.model.graphs import Composition, Relation
+from refactor_tools.model.known import BaselineReport, FindingKind, SinceReport
+from refactor_tools.report.news import baseline_document, since_document
 
 SCHEMA = 1
-# Files longer than this are worth dividing.
-LINE_LIMIT = 500
 
 
-def to_json(analysis: Analysis, found: Mapping[str, int]) -> str:
+def to_json(
+    analysis: Analysis,
+    found: Mapping[FindingKind, int],
+    *,
+    since: SinceReport | None = None,
+    baseline: BaselineReport | None = None,
+) -> str:
     """The text of the report; `found` is the number of findings by kind (see `kinds_found`)."""
-    return json.dumps(document(analysis, found), indent=2, ensure_ascii=False)
+    additions = {
+        **({"since": since_document(since)} if since else {}),
+        **({"baseline": baseline_document(baseline)} if baseline else {}),
+    }
+    return json.dumps({**document(analysis, found), **additions}, indent=2, ensure_ascii=False)
 
 
-def document(analysis: Analysis, found: Mapping[str, int]) -> dict[str, Any]:
+def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, Any]:
     """The report as plain values. Lists are in a fixed order; paths are relative to `root`."""
     scan, graph = analysis.scan, analysis.imports
     return {
         "schema": SCHEMA,
         "root": scan.root,
         "files": len(scan.files),
+        "others": [facts.path for facts in scan.others],
         "lines": sum(facts.lines for facts in scan.files),
         "seconds": round(analysis.seconds, 3),
         "outcomes": [_outcome(kind, number) for kind, number in found.items()],
-        "problems": _plain(scan.problems),
+        "problems": [{"path": one.path, "line": one.line, "message": one.message} for one in scan.problems],
+        "skipped": _skipped(scan.problems),
         "definitions": _definitions(analysis),
         "families": [_family(one) for one in analysis.families.families],
         "kept_apart": [{**_family(one.family), "reason": one.reason} for one in analysis.families.kept_apart],
@@ -41,26 +53,37 @@ def document(analysis: Analysis, found: Mapping[str, int]) -> dict[str, Any]:
         "cycles": _plain(graph.cycles),
         "unresolved": _plain(graph.unresolved),
         "hidden": _plain(graph.hidden),
+        "notices": list(graph.notices),
         "findings": _plain(analysis.findings),
-        "metrics": _metrics(analysis.metrics),
+        "metrics": _metrics(analysis),
         "unused": list(analysis.composition.unused),
         "dead_members": _plain(analysis.dead_members),
     }
 
 
-def kinds_found(analysis: Analysis) -> dict[str, int]:
-    """How much was found of each kind that `--fail-on` knows."""
+def kinds_found(analysis: Analysis) -> dict[FindingKind, int]:
+    """How much was found of each kind; of drift nothing, which shows only against an earlier state."""
     return {
         "duplicates": len(analysis.families.families),
         "cycles": len(analysis.imports.cycles),
         "hidden": len(analysis.imports.hidden),
         "unresolved": len(analysis.imports.unresolved),
+        "over-limit": len(analysis.over_limit),
         "unused": len(analysis.composition.unused),
     }
 
 
 def _outcome(kind: str, number: int) -> dict[str, str]:
     return {"name": kind, "outcome": "found" if number else "clean", "reason": f"{number} found" if number else ""}
+
+
+def _skipped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """How many files were passed over on purpose, by reason."""
+    files: Counter[str] = Counter()
+    for problem in problems:
+        if problem.skipped:
+            files[problem.skipped] += problem.files
+    return [{"reason": reason, "files": files[reason]} for reason in sorted(files)]
 
 
 def _plain(values: Iterable[Any]) -> list[dict[str, Any]]:
@@ -127,18 +150,19 @@ def _difference(difference: Difference) -> dict[str, Any]:
     return {**asdict(difference), "values": [{"member": member, "text": text} for member, text in difference.values]}
 
 
-def _metrics(metrics: Sequence[FileMetrics]) -> list[dict[str, Any]]:
-    following = {one.path: one.following for one in metrics}
+def _metrics(analysis: Analysis) -> list[dict[str, Any]]:
+    over_limit = frozenset(analysis.over_limit)
+    following = {one.path: one.following for one in analysis.metrics}
     return [
         {
             "path": one.path,
             "lines": one.lines,
             "definitions": one.definitions,
-            "over_limit": one.lines > LINE_LIMIT,
+            "over_limit": one.path in over_limit,
             "fan_in": one.fan_in,
             "fan_out": one.fan_out,
             "depth": one.depth,
             "longest_chain": list(chain(one.path, following)),
         }
-        for one in metrics
+        for one in analysis.metrics
     ]

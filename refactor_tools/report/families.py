@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from refactor_tools.model.families import Families, Family
 from refactor_tools.report.words import count
 
-_MOST_NEXT = 3
 _STYLES = {"exact": "green", "renamed": "green", "near": "cyan"}
 
 
-def family_rows(families: Sequence[Family]) -> list[tuple[str, str, str, str, str]]:
-    """Name, likeness, copies, what differs and what it could become."""
-    return [
-        (family.name, _likeness(family), f"{len(family.members):,}", differs_in(family), _could_become(family))
-        for family in families
-    ]
+def family_rows(families: Sequence[Family]) -> list[tuple[str, str, str, str]]:
+    """Name, likeness, copies, and what they could become or why they cannot."""
+    return [(family.name, _likeness(family), f"{len(family.members):,}", _outcome(family)) for family in families]
 
 
 def likeness_style(family: Family) -> str:
@@ -23,15 +19,15 @@ def likeness_style(family: Family) -> str:
 
 
 def differs_in(family: Family) -> str:
-    """The kinds of differences and how many there are of each, the most frequent first."""
-    if family.differences is None:
-        return "not compared"
-    if family.proposal and family.proposal.refusal:
-        return "more than can be merged"
+    """The kinds of differences of a compared family and how many there are of each, the most frequent first."""
     if not family.differences:
-        return "nothing" if family.likeness == "exact" else "names"
+        return "equal" if family.likeness == "exact" else "only names differ"
     kinds = Counter(difference.kind for difference in family.differences)
-    return ", ".join(count(number, kind) for kind, number in kinds.most_common())
+    return ", ".join(_of_kind(number, kind) for kind, number in kinds.most_common())
+
+
+def _of_kind(number: int, kind: str) -> str:
+    return f"{number:,} left out" if kind == "left out" else count(number, kind)
 
 
 def kept_apart_rows(families: Families) -> list[tuple[str, str]]:
@@ -40,14 +36,11 @@ def kept_apart_rows(families: Families) -> list[tuple[str, str]]:
 
 
 def worth_extracting(families: Families) -> list[str]:
-    """The first names that `extract-component` would take as they stand."""
+    """The names that `extract-component` would take as they stand, classes before functions, best first."""
     ambiguous = {homonym.name for homonym in families.homonyms}
-    names = (
-        family.name
-        for family in families.families
-        if family.kind != "method" and not (family.proposal and family.proposal.refusal)
-    )
-    return [name for name in dict.fromkeys(names) if name not in ambiguous][:_MOST_NEXT]
+    mergeable = [one for one in families.families if one.kind != "method" and one.proposal and not one.proposal.refusal]
+    mergeable.sort(key=lambda family: family.kind != "class")
+    return [name for name in dict.fromkeys(one.name for one in mergeable) if name not in ambiguous]
 
 
 def _likeness(family: Family) -> str:
@@ -55,9 +48,13 @@ def _likeness(family: Family) -> str:
     return f"near {int(family.similarity * 100) / 100:.2f}" if family.likeness == "near" else family.likeness
 
 
-def _could_become(family: Family) -> str:
+def _outcome(family: Family) -> str:
+    if family.kind == "method":
+        return "shared by classes that are no copies"
     if family.proposal is None:
-        return ""
+        return "not compared"
     if family.proposal.refusal:
-        return f"kept: {family.proposal.refusal}"
-    return f"{family.proposal.category}/" if family.proposal.category else family.proposal.target
+        moved = any(difference.kind == "order" for difference in family.differences or ())
+        return f"kept: {family.proposal.refusal}{'; steps of forward are in another order' if moved else ''}"
+    place = f"{family.proposal.category}/" if family.proposal.category else family.proposal.target
+    return f"{place}: {differs_in(family)}"

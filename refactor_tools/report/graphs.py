@@ -1,8 +1,9 @@
 """The import graph's findings as lines of a place and a message."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from refactor_tools.model.facts import Scan
 from refactor_tools.model.graphs import Cycle, ImportGraph, Unresolved
 from refactor_tools.report.words import count, listed
 
@@ -13,7 +14,20 @@ _HOW = {
     "sys.path of another file": "through another file's sys.path edit",
     "started from another folder": "by bare name, found only when started from another folder",
     "import by string": "by a string",
+    "named in a string": "named in a string",
+    "file loaded by its path": "by its path",
+    "looked up in a registry": "through a registry, by a string",
 }
+
+
+def notice_lines(scan: Scan, graph: ImportGraph) -> list[tuple[str, str]]:
+    """What keeps the graph from showing everything, and which files besides Python source were read for it."""
+    lines = [("imports", notice) for notice in graph.notices]
+    if scan.others:
+        kinds = Counter("notebook" if facts.path.endswith(".ipynb") else "configuration file" for facts in scan.others)
+        read = ", ".join(count(number, kind) for kind, number in sorted(kinds.items()))
+        lines.append(("also read", f"{read}, for what they import and name"))
+    return lines
 
 
 def cycle_lines(graph: ImportGraph) -> list[tuple[str, str]]:
@@ -63,12 +77,12 @@ def _is_absent_package(one: Unresolved) -> bool:
 
 
 def _in_tree(graph: ImportGraph) -> Iterator[tuple[str, str]]:
-    """Imports by a computed name, those of one file together, and imports of what the tree does not have."""
-    computed: dict[str, list[int]] = defaultdict(list)
+    """What the tree does not have, and what is computed; the same of one file together."""
+    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for one in graph.unresolved:
-        if one.name == "*":
-            computed[one.path].append(one.line)
-        elif not _is_absent_package(one):
-            yield f"{one.path}:{one.line}", f"`{one.name}`: {one.reason}"
-    for path, lines in computed.items():
-        yield f"{path}:{lines[0]}", f"{count(len(lines), 'import')} by a name that is computed when the file runs"
+        if not _is_absent_package(one):
+            groups[(one.path, one.name, one.reason)].append(one.line)
+    for (path, name, reason), lines in groups.items():
+        times = f", {len(lines):,} times" if len(lines) > 1 else ""
+        subject = count(len(lines), "import") if name == "*" else f"`{name}`{times}"
+        yield f"{path}:{lines[0]}", f"{subject}: {reason}"

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from refactor_tools.model.facts import Built, Definition, FileFacts, Import, Problem, Source
+from refactor_tools.model.facts import Built, Computed, Definition, FileFacts, Import, Problem, Source
 from refactor_tools.model.prints import FilePrints
 from refactor_tools.scan.codec import Entry
-from refactor_tools.scan.exports import exported_names
+from refactor_tools.scan.exports import Exports, exports
 from refactor_tools.scan.frameworks import direct_framework, imports_by_name, used_framework
+from refactor_tools.scan.lazy_exports import lazy_exports
 from refactor_tools.scan.reader import Reader
 from refactor_tools.scan.scopes import LOCAL, Scope, distinct
+from refactor_tools.scan.type_comments import type_comments
 
 _DEEPEST = 20_000
 
@@ -29,8 +31,9 @@ def read_file(source: Source, prints: Printer | None = None) -> Entry:
     """The facts of `source`, and of the same parse what `prints` makes of its definitions' trees."""
     lines = count_lines(source.text)
     try:
+        tree = _parse(source)
         with _deep_recursion():
-            facts, nodes = _facts(source, _parse(source), lines)
+            facts, nodes = _facts(source, tree, lines)
             return Entry(facts, prints(facts, nodes) if prints else FilePrints(source.path))
     except SyntaxError as error:
         # A line past the end is where an open bracket or string was noticed.
@@ -45,7 +48,7 @@ def read_file(source: Source, prints: Printer | None = None) -> Entry:
 
 @contextmanager
 def _deep_recursion() -> Iterator[None]:
-    """Room for the expressions of generated code: Python's own frames do not use the C stack."""
+    """Room for the expressions of generated code: a visitor's frames do not use the C stack, which `ast.parse` does."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEEPEST))
     try:
@@ -68,25 +71,51 @@ def _parse(source: Source) -> ast.Module:
 def _facts(source: Source, tree: ast.Module, lines: int) -> tuple[FileFacts, Mapping[str, ast.AST]]:
     reader = Reader(source.path)
     reader.visit(tree)
-    named = imports_by_name(reader.imports)
+    for comment, line in type_comments(source.text):
+        reader.string_annotation(comment, line)
+    imports = _imports(reader, tree)
+    named = imports_by_name(imports)
     outermost = reader.scopes[0]
+    found = exports(tree) if "__all__" in outermost.stores else None
     facts = FileFacts(
         path=source.path,
         digest=source.digest,
         lines=lines,
         definitions=tuple(_with_framework(item, named) for item in sorted(reader.definitions, key=_by_line)),
-        imports=tuple(sorted(reader.imports, key=lambda found: found.line)),
-        exported=exported_names(tree),
+        imports=imports,
+        exported=found.names if found and not found.computed else None,
         bound=tuple(sorted(outermost.stores)),
         sys_paths=tuple(dict.fromkeys(reader.sys_paths)),
         findings=tuple(sorted(reader.findings, key=lambda finding: (finding.line, finding.message))),
-        problems=tuple(reader.problems),
         names=tuple(sorted({load.name for load in outermost.loads})),
+        exported_from=found.modules if found else (),
+        references=reader.strings.references,
+        registered=tuple(reader.registered),
+        looked_up=reader.looked_up,
+        computed=_computed(reader, found),
         built=_built(outermost),
         attributes=tuple(sorted(reader.attributes)),
-        strings=tuple(sorted(reader.strings)),
+        words=tuple(sorted(reader.words)),
     )
     return facts, reader.nodes
+
+
+def _imports(reader: Reader, tree: ast.Module) -> tuple[Import, ...]:
+    """All imports by line; a table of lazy exports says what the computed import in `__getattr__` brings."""
+    found = reader.imports
+    if "__getattr__" in reader.scopes[0].stores or any(load.name == "sys.modules" for load in reader.scopes[0].loads):
+        lazy = lazy_exports(tree)
+        first, last = lazy.table_lines
+        found = [one for one in found if not (first <= one.line <= last and one.module.startswith("*"))]
+        found.extend(lazy.imports)
+    return tuple(sorted(found, key=lambda one: one.line))
+
+
+def _computed(reader: Reader, found: Exports | None) -> tuple[Computed, ...]:
+    if not found or not found.computed:
+        return tuple(reader.computed)
+    exported = Computed("__all__", found.computed, "is computed when the file runs; its public names stand for it")
+    return (*reader.computed, exported)
 
 
 def _with_framework(definition: Definition, named: dict[str, Import]) -> Definition:
@@ -97,7 +126,7 @@ def _with_framework(definition: Definition, named: dict[str, Import]) -> Definit
 
 def _built(outermost: Scope) -> tuple[Built, ...]:
     """What the top level keeps, and what it gives to whom."""
-    kept = (load for load in (*outermost.loads, *outermost.passed) if load.member or load.to)
+    kept = (load for load in outermost.loads if load.member or load.to)
     return distinct(load._replace(member=load.member.removeprefix(LOCAL)) for load in kept)
 
 

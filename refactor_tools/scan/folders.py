@@ -28,6 +28,7 @@ class Folders:
     root: Path
     files: frozenset[str]
     _listings: dict[str, dict[str, bool]] = field(default_factory=dict)
+    _compiled: dict[str, frozenset[str]] = field(default_factory=dict)
     _located: dict[tuple[str, str], Located] = field(default_factory=dict)
 
     @classmethod
@@ -40,6 +41,10 @@ class Folders:
 
     def has_init(self, folder: str) -> bool:
         return "__init__.py" in self._listing(folder)
+
+    def has_file(self, path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        return self._listing(folder).get(name) is False
 
     def locate(self, folder: str, dotted: str) -> Located:
         """Follow `dotted` down from `folder` as Python's import system would."""
@@ -57,7 +62,7 @@ class Folders:
                 best = Located("file", f"{inner}/__init__.py", index)
             elif f"{part}.py" in names:
                 return Located("file", f"{inner}.py", index)
-            elif any(name.startswith(f"{part}.") and name.endswith(_COMPILED) for name in names):
+            elif part in self._compiled[folder]:
                 return Located("compiled", inner, index)
             elif names.get(part):
                 best = Located("namespace", inner, index)
@@ -73,6 +78,7 @@ class Folders:
             known[""] = True
             for name, is_folder in self._on_disk(folder):
                 known.setdefault(name, is_folder)
+            self._compiled[folder] = frozenset(name.partition(".")[0] for name in known if name.endswith(_COMPILED))
         return known
 
     def _on_disk(self, folder: str) -> list[tuple[str, bool]]:

@@ -23,11 +23,12 @@ class ModulePlace:
 def place(path: str, has_init: Callable[[str], bool]) -> ModulePlace:
     """Name the module in `path` (relative, with "/"); `has_init` says whether a folder holds an `__init__.py`.
 
-    The source root is the nearest folder upwards that is called `src` or has no `__init__.py`.
+    The source root is the nearest folder upwards that is called `src` or has no `__init__.py`. What is no module, as a
+    notebook, runs in its own folder.
     """
     folder, _, filename = path.rpartition("/")
     stem = filename.removesuffix(".py")
-    if not has_init(folder):
+    if not has_init(folder) or stem == filename:
         return ModulePlace(folder, stem, script_folder=True)
     parts = [] if stem == "__init__" else [stem]
     while _belongs_to_package(folder, has_init):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from refactor_tools.model.facts import Definition, FileFacts, Import, Scan
+from refactor_tools.scan.attributes import Attributes
 from refactor_tools.scan.frameworks import qualified
 from refactor_tools.scan.resolve import Resolution, Resolver
 
@@ -15,6 +16,7 @@ class Names:
 
     resolver: Resolver
     by_id: dict[str, Definition]
+    attributes: Attributes
     _top_level: dict[str, dict[str, str]] = field(default_factory=dict)
     _imported: dict[str, dict[str, Import]] = field(default_factory=dict)
     _found: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -23,7 +25,8 @@ class Names:
 
     @classmethod
     def of(cls, scan: Scan) -> "Names":
-        return cls(Resolver.of(scan), {definition.id: definition for definition in scan.definitions})
+        resolver = Resolver.of(scan)
+        return cls(resolver, {definition.id: definition for definition in scan.definitions}, Attributes(resolver))
 
     def definition(self, path: str, name: str) -> str | None:
         """The id of the definition that the dotted `name` stands for in the file `path`."""
@@ -44,6 +47,17 @@ class Names:
     def qualified(self, path: str, name: str) -> str:
         """`name` in the words of the package that it was imported from."""
         return qualified(name, self.imported(path))
+
+    def origin(self, path: str, name: str) -> tuple[str, str]:
+        """The file that binds the dotted `name` other than by importing it, and its name there."""
+        parts = tuple(name.split("."))
+        for _ in range(_LONGEST_CHAIN):
+            found = self.imported(path).get(parts[0]) if path in self.resolver.readers else None
+            target = self.resolution(path, found) if found else None
+            if target is None or not target.path or not (target.attributes or parts[1:]):
+                break
+            path, parts = target.path, (*target.attributes, *parts[1:])
+        return path, ".".join(parts)
 
     def resolution(self, path: str, found: Import) -> Resolution:
         """Where an import of the file `path` leads."""
@@ -69,7 +83,7 @@ class Names:
 
     def _attribute(self, path: str, parts: tuple[str, ...], left: int) -> str | None:
         """Follow `parts` from the module in `path`."""
-        if path not in self.resolver.files or not parts or not left:
+        if path not in self.resolver.readers or not parts or not left:
             return None
         own = self._own(path)
         if parts[0] in own:
@@ -102,23 +116,15 @@ class Names:
             if found.name != "*":
                 continue
             target = self.resolution(path, found).path
-            if target and self._is_exported(target, parts[0]):
+            if target and parts[0] in self.attributes.public(target).names:
                 identity = self._attribute(target, parts, left)
                 if identity:
                     return identity
         return None
 
     def _in_submodule(self, path: str, parts: tuple[str, ...], left: int) -> str | None:
-        if not path.endswith("__init__.py") or len(parts) < 2:
-            return None
-        located = self.resolver.folders.locate(path.removesuffix("__init__.py").rstrip("/"), parts[0])
-        return self._attribute(located.path, parts[1:], left) if located.kind == "file" else None
-
-    def _is_exported(self, path: str, name: str) -> bool:
-        facts = self.resolver.files.get(path)
-        if facts is None:
-            return False
-        return name in facts.exported if facts.exported is not None else not name.startswith("_")
+        inner = self.attributes.submodule(path, parts[0]) if len(parts) > 1 else ""
+        return self._attribute(inner, parts[1:], left) if inner else None
 
     def _own(self, path: str) -> dict[str, str]:
         """Definitions by name; where a name is defined twice the later one is bound."""
@@ -131,4 +137,4 @@ class Names:
         return self._top_level[path]
 
     def _facts(self, path: str) -> FileFacts:
-        return self.resolver.files[path]
+        return self.resolver.readers[path]

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from refactor_tools.model.facts import How
@@ -60,11 +59,14 @@ def held_by(node: ast.Call) -> Place | None:
 
 def literal_key(node: ast.expr) -> str:
     """The text of a literal string that may be a name, "" for anything else."""
-    match node:
-        case ast.Constant(value=str(text)) if len(text) <= _LONGEST_KEY and _IDENTIFIER.fullmatch(text):
-            return text
-        case _:
-            return ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_name(node.value):
+        return node.value
+    return ""
+
+
+def is_name(text: str) -> bool:
+    """Whether a string may be a name, dotted or not."""
+    return len(text) <= _LONGEST_KEY and _IDENTIFIER.fullmatch(text) is not None
 
 
 def looked_up(node: ast.Call) -> str:
@@ -74,15 +76,6 @@ def looked_up(node: ast.Call) -> str:
         if key:
             return key
     return ""
-
-
-def annotated_names(node: ast.expr) -> Iterator[str]:
-    """The dotted names in the strings of an annotation."""
-    if isinstance(node, ast.Name | ast.Attribute):
-        return
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            yield from _IDENTIFIER.findall(inner.value)
 
 
 def _member_name(node: ast.expr) -> str:

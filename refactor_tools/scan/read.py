@@ -31,6 +31,8 @@ def decode(path: str, raw: bytes) -> Source | Problem:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         return Problem(path, _line_of(raw, error.start), _undecodable(raw[error.start], encoding))
+    except (LookupError, ValueError):
+        return Problem(path, 1, f"cannot be read as {encoding}, the encoding that its coding cookie names")
     return Source(path=path, text=text, encoding=encoding, digest=digest(raw))
 
 

@@ -1,124 +1,115 @@
 """The one pass over a file's syntax tree: imports, definitions, and what reads what."""
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from refactor_tools.model.facts import EdgeKind, Import, Problem
-from refactor_tools.scan.definition_reader import DefinitionReader
-from refactor_tools.scan.dynamic import IMPORTERS, imported_by_string
-from refactor_tools.scan.frameworks import is_namespace
-from refactor_tools.scan.syntax import dotted
-from refactor_tools.scan.sys_paths import edits, evaluate
-
-_SURVIVED = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseException"))
+from refactor_tools.model.facts import Definition, Finding
+from refactor_tools.scan import registries
+from refactor_tools.scan.definitions import definition, is_overload
+from refactor_tools.scan.members import ClassReading
+from refactor_tools.scan.places import NOWHERE, Place
+from refactor_tools.scan.scopes import LOCAL, RETURN, Scope
+from refactor_tools.scan.syntax import DefinitionNode, FunctionNode, dotted
+from refactor_tools.scan.value_reader import ValueReader, every_argument, of_function
 
 
 @dataclass(slots=True)
-class Reader(DefinitionReader):
-    """Reads one file: what it found is complete after `visit(tree)`."""
+class Reader(ValueReader):
+    """Reads one file: what it found is complete after `visit(tree)`.
 
-    imports: list[Import] = field(default_factory=list)
-    sys_paths: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    _type_only: bool = False
-    _guarded: bool = False
-    _bindings: dict[str, ast.expr] = field(default_factory=dict)
+    `nodes` are the definitions' syntax trees by id.
+    """
 
-    def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self._import(alias.name, None, alias.asname or alias.name.partition(".")[0], 0, node.lineno)
+    definitions: list[Definition] = field(default_factory=list)
+    nodes: dict[str, DefinitionNode] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        for alias in node.names:
-            bound = "" if alias.name == "*" else alias.asname or alias.name
-            self._import(node.module or "", alias.name, bound, node.level, node.lineno)
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._define(node)
 
-    def _import(self, module: str, name: str | None, bound: str, level: int, line: int, string: bool = False) -> None:
-        via: Literal["plain", "star", "string"] = "string" if string else "star" if name == "*" else "plain"
-        self.imports.append(Import(module, name, bound, level, line, self._kind(), via, self._guarded))
-        if bound and is_namespace(module, name, bound):
-            self.modules.add(bound)
-        if bound and not self._functions and not self._classes:
-            self.scopes[0].stores.add(bound)
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._define(node)
 
-    def _kind(self) -> EdgeKind:
-        if self._type_only:
-            return "type-only"
-        if self._functions:
-            return "lazy"
-        return "optional" if self._guarded else "runtime"
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._define(node)
 
-    def visit_If(self, node: ast.If) -> None:
-        self.visit(node.test)
-        negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-        typing = _is_type_checking(node.test)
-        self._within(node.body, type_only=typing and not negated)
-        self._within(node.orelse, type_only=typing and negated)
+    def _define(self, node: DefinitionNode) -> None:
+        self.scopes[-1].stores.add(node.name)
+        self.registered.extend(registries.decorated(node))
+        inner = bool(self._functions) or (bool(self._classes) and not isinstance(node, ast.ClassDef))
+        if inner or is_overload(node):
+            self._parts(node)
+            return
+        self.scopes.append(Scope("definition"))
+        reading = self._parts(node)
+        free = self.scopes.pop().free()
+        identity = f"{self.path}::{'.'.join([*self._classes, node.name])}"
+        identity = f"{identity}@{node.lineno}" if identity in self.nodes else identity
+        self.nodes[identity] = node
+        if self._classes:
+            self.scopes[-1].passed.extend(free)
+        self.definitions.append(definition(node, identity, free, reading))
 
-    def visit_Try(self, node: ast.Try) -> None:
-        survives = any(_survives_import_error(handler) for handler in node.handlers)
-        self._within(node.body, guarded=survives)
-        self._within(node.handlers, guarded=survives)
-        self._all(node.orelse)
-        self._all(node.finalbody)
+    def _parts(self, node: DefinitionNode) -> ClassReading | None:
+        for decorator in node.decorator_list:
+            self._bound_to(NOWHERE, decorator)
+        if isinstance(node, ast.ClassDef):
+            return self._class(node)
+        self._function(node)
+        return None
 
-    def visit_With(self, node: ast.With) -> None:
-        self._all(node.items)
-        self._within(node.body, guarded=any(_suppresses_import_error(item.context_expr) for item in node.items))
+    def _class(self, node: ast.ClassDef) -> ClassReading:
+        for base in node.bases:
+            name = dotted(base.value if isinstance(base, ast.Subscript) else base)
+            if name:
+                self._load(name, "inherits", base.lineno)
+            if not name or isinstance(base, ast.Subscript):
+                self.visit(base)
+        self._all(node.keywords)
+        reading = ClassReading(node, self._functions)
+        self._classes.append(node.name)
+        self._readings.append(reading)
+        scope = self._scope(Scope("class"), node.body, NOWHERE)
+        self._readings.pop()
+        self._classes.pop()
+        reading.reads |= scope.stores
+        self.findings.extend(reading.findings())
+        self.scopes[-1].take(scope, list(reading.placed(scope.free())))
+        return reading
 
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self._sys_path(node)
-        if isinstance(node.targets[0], ast.Name):
-            self._bindings[node.targets[0].id] = node.value
-        DefinitionReader.visit_Assign(self, node)
+    def _function(self, node: FunctionNode) -> None:
+        own = self._readings[-1] if self._readings and not self._depth() else None
+        self._signature(node, constructs=node.name == "__init__" if own else not self._functions)
+        before = self._method
+        if own:
+            self._method = node.name
+            own.begin(node)
+        self._functions += 1
+        scope = self._scope(of_function(node.args), node.body, NOWHERE)
+        self._functions -= 1
+        self._method = before
+        self.scopes[-1].take(scope, scope.free())
+        if own:
+            own.end(self.path, node, scope.names)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._sys_path(node)
-        DefinitionReader.visit_AugAssign(self, node)
+    def _signature(self, node: FunctionNode, *, constructs: bool) -> None:
+        """Defaults and annotations; those of a function that `constructs` say what it receives."""
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        given = [*zip(positional[::-1], arguments.defaults[::-1], strict=False)][::-1]
+        named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        given.extend((argument, default) for argument, default in named if default)
+        for argument, default in given:
+            self._bound_to(Place(argument.arg, how="receives") if constructs else NOWHERE, default)
+        for argument in every_argument(arguments):
+            if argument.annotation:
+                place = Place(argument.arg, how="receives") if constructs else NOWHERE
+                self._annotated(place, argument.annotation)
+        if node.returns:
+            self._annotated(NOWHERE, node.returns)
 
-    def _named_call(self, node: ast.Call, name: str) -> None:
-        if name in IMPORTERS:
-            found = imported_by_string(node)
-            if found:
-                self._import(found[0], None, "", found[1], node.lineno, string=True)
-        elif name.startswith(("sys.path.", "site.")):
-            self._sys_path(node)
-        DefinitionReader._named_call(self, node, name)
-
-    def _sys_path(self, node: ast.Call | ast.Assign | ast.AugAssign) -> None:
-        for expression in edits(node):
-            folders = evaluate(expression, self.path, self._bindings)
-            if folders and not folders[0].startswith("/"):
-                self.sys_paths.extend(folders)
-            else:
-                what = "lies outside the tree" if folders else "cannot be evaluated without running the file"
-                message = f"sys.path gets `{ast.unparse(expression)}`, which {what}"
-                self.problems.append(Problem(self.path, node.lineno, message))
-
-    def _within(self, nodes: Sequence[ast.AST], *, type_only: bool = False, guarded: bool = False) -> None:
-        before = (self._type_only, self._guarded)
-        self._type_only, self._guarded = self._type_only or type_only, self._guarded or guarded
-        self._all(nodes)
-        self._type_only, self._guarded = before
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    name = dotted(test.operand if isinstance(test, ast.UnaryOp) else test)
-    return name is not None and name.rpartition(".")[2] == "TYPE_CHECKING"
-
-
-def _survives_import_error(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or bool(_last_names(handler.type) & _SURVIVED)
-
-
-def _suppresses_import_error(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call) or (dotted(node.func) or "").rpartition(".")[2] != "suppress":
-        return False
-    return any(_last_names(argument) & _SURVIVED for argument in node.args)
-
-
-def _last_names(node: ast.expr) -> set[str]:
-    names = node.elts if isinstance(node, ast.Tuple) else [node]
-    return {(dotted(name) or "").rpartition(".")[2] for name in names}
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value:
+            nested = self._depth() > 1
+            place = NOWHERE if nested else Place(f"{LOCAL}{self._method}()" if self._classes else RETURN)
+            self._bound_to(place, node.value)

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from pathlib import Path
-from posixpath import dirname
 
 from refactor_tools.model.facts import EdgeVia, FileFacts, Import, Scan
 from refactor_tools.scan.folders import Folders, Located
 from refactor_tools.scan.modules import SOURCE_FOLDER, ModulePlace, place
 
 # The folder that Python was started in is not known: each folder above a file may have been it.
-_GUESSED = "started from another folder"
+GUESSED = "started from another folder"
 _STANDARD = sys.stdlib_module_names | {"__main__"}
 
 
@@ -20,11 +19,13 @@ _STANDARD = sys.stdlib_module_names | {"__main__"}
 class Resolution:
     """Where one import leads: a file of the tree and the attributes in it, or the name of an `external` module.
 
-    `reason` says why it leads nowhere; `how` in which hidden way it was found ("" for an ordinary one).
+    `reason` says why it leads nowhere; `how` in which hidden way it was found ("" for an ordinary
+    one); `module` is the dotted name that the file is loaded under ("" where the import says only a part of it).
     """
 
     path: str = ""
     attributes: tuple[str, ...] = ()
+    module: str = ""
     external: str = ""
     via: EdgeVia = "plain"
     reason: str = ""
@@ -33,26 +34,30 @@ class Resolution:
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the imports of one scanned tree."""
+    """Resolves the imports of one scanned tree: `files` can be imported, `readers` import."""
 
     folders: Folders
     files: dict[str, FileFacts]
+    readers: dict[str, FileFacts]
     _places: dict[str, ModulePlace] = field(default_factory=dict)
     _roots: tuple[str, ...] = ()
     _package_roots: frozenset[str] = frozenset()
-    _edited: tuple[str, ...] = ()
+    _edited: tuple[tuple[str, str], ...] = ()
     _near: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _installed: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scan: Scan) -> "Resolver":
         files = {facts.path: facts for facts in scan.files}
-        resolver = cls(Folders.of(Path(scan.root), files), files)
+        readers = files | {facts.path: facts for facts in scan.others}
+        resolver = cls(Folders.of(Path(scan.root), files), files, readers)
         packaged = (resolver.place(path) for path in files)
         roots = {found.source_root for found in packaged if not found.script_folder}
         resolver._package_roots = frozenset(roots)
         resolver._roots = tuple(sorted(roots | {"", SOURCE_FOLDER}))
-        resolver._edited = tuple(sorted({folder for facts in scan.files for folder in facts.sys_paths}))
+        resolver._edited = tuple(
+            sorted({(_folder(path), folder) for path, facts in readers.items() for folder in facts.sys_paths})
+        )
         return resolver
 
     def place(self, path: str) -> ModulePlace:
@@ -68,24 +73,35 @@ class Resolver:
         if found.level:
             return self._relative(path, found, dotted, needed)
         partial: tuple[Located, str] | None = None
+        in_package = not self.place(path).script_folder
         for folder, how in self._search_path(path, dotted.partition(".")[0]):
             located = self.folders.locate(folder, dotted)
-            if located.kind in ("file", "compiled") and located.path != path:
-                if how == _GUESSED and not self._is_plausible(path, found, located, dotted, needed):
+            # A script is never what it imports itself: `import types` in types.py means the standard library.
+            if located.kind in ("file", "compiled") and (located.path != path or (in_package and not how)):
+                if how == GUESSED and not self._is_plausible(path, found, located, dotted, needed):
                     continue
                 if located.parts >= needed or located.kind == "compiled":
                     return self._reached(located, found, dotted, needed, how)
                 partial = partial or (located, how)
-        if partial and not self._is_external(found.module):
+        if partial and not self.is_external(found.module):
             return self._reached(partial[0], found, dotted, needed, partial[1])
         return self._external(found)
 
+    def packages(self, source: str, target: str) -> Iterator[str]:
+        """The `__init__.py` files that importing `target` runs first, those of packages that `source` lies in aside."""
+        root, folder = self.place(target).source_root, _folder(target)
+        while folder and folder != root and not f"{source}/".startswith(f"{folder}/"):
+            package = f"{folder}/__init__.py"
+            if package != target and package in self.files:
+                yield package
+            folder = _folder(folder)
+
     def _relative(self, path: str, found: Import, dotted: str, needed: int) -> Resolution:
-        folder = dirname(path)
+        folder = _folder(path)
         for _ in range(found.level - 1):
             if not folder:
                 return Resolution(reason="reaches above the root")
-            folder = dirname(folder)
+            folder = _folder(folder)
         located = self.folders.locate(folder, dotted)
         if located.parts < max(needed, 1) and not found.module and self.folders.has_init(folder):
             package = f"{folder}/__init__.py" if folder else "__init__.py"
@@ -101,49 +117,55 @@ class Resolver:
         if located.kind != "file" or located.parts < needed:
             missing = ".".join(parts[: located.parts + 1])
             return Resolution(reason=f"no module `{missing}` in the tree")
-        attributes = parts[located.parts :]
-        if attributes and not self.provides(located.path, attributes[0]):
-            return Resolution(reason=f"{located.path} has no `{attributes[0]}`")
-        return Resolution(located.path, attributes, via=via, how=how or ("import by string" if by_string else ""))
-
-    def provides(self, path: str, name: str) -> bool:
-        """Whether the module in `path` may have the attribute `name`; true where that cannot be known."""
-        facts = self.files.get(path)
-        if facts is None or name in facts.bound or name in _MODULE_ATTRIBUTES:
-            return True
-        dynamic = "__getattr__" in facts.bound or not _FILLS_ITSELF.isdisjoint(facts.names)
-        unread = not facts.bound and bool(facts.problems)
-        return dynamic or unread or any(found.name == "*" for found in facts.imports)
+        return Resolution(
+            located.path,
+            parts[located.parts :],
+            module="" if found.level else ".".join(parts[: located.parts]),
+            via=via,
+            how=how or ("import by string" if by_string and found.name is None else ""),
+        )
 
     def _is_plausible(self, path: str, found: Import, located: Located, dotted: str, needed: int) -> bool:
         """Whether a neighbour is meant, and not a package of that name which is merely not installed here."""
         if located.kind != "file" or located.parts < needed:
             return False
+        folder = _folder(located.path)
+        if located.path.endswith("__init__.py"):
+            if _contains(folder, path):
+                return False  # a package that wraps another one of its name
+            folder = _folder(folder)
         if found.name is None:
-            return dirname(located.path) == dirname(path) and found.kind == "runtime"
+            return folder == _folder(path) and found.kind == "runtime"
         facts = self.files.get(located.path)
         attributes = dotted.split(".")[located.parts :]
         return facts is None or not attributes or attributes[0] in facts.bound
 
-    def _search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
-        """Folders that an absolute import in `path` is looked for in, each with how it got there."""
-        here, own = dirname(path), self.place(path)
+    def search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
+        """Folders that `path` itself says its imports of `top` are looked for in, each with how it got there."""
+        here, own = _folder(path), self.place(path)
         if own.script_folder:
             # Beside packages a bare name is how those packages are meant to be imported, too.
             yield here, "" if here in self._package_roots else "script folder"
-        for folder in self.files[path].sys_paths:
+        for folder in self.readers[path].sys_paths:
             yield folder, "sys.path"
         if not own.script_folder:
             yield own.source_root, ""
-        for folder in self._nearest_roots(here):
-            yield folder, ""
-        if self._is_external(top):
+        if top not in _STANDARD:
+            for folder in self._nearest_roots(here):
+                yield folder, ""
+
+    def _search_path(self, path: str, top: str) -> Iterator[tuple[str, str]]:
+        """The same, and then folders that it would need to be started from."""
+        here = _folder(path)
+        yield from self.search_path(path, top)
+        if self.is_external(top):
             return
-        for folder in self._edited:
-            yield folder, "sys.path of another file"
+        for editor, folder in self._edited:
+            if _contains(editor, here) or (_contains(folder, here) and not self.folders.has_init(folder)):
+                yield folder, "sys.path of another file"
         while here:
-            yield here, _GUESSED
-            here = dirname(here)
+            yield here, GUESSED
+            here = _folder(here)
 
     def _nearest_roots(self, folder: str) -> tuple[str, ...]:
         if folder not in self._near:
@@ -151,10 +173,10 @@ class Resolver:
         return self._near[folder]
 
     def _external(self, found: Import) -> Resolution:
-        reason = "" if self._is_external(found.module) else "neither in the tree nor installed here"
+        reason = "" if self.is_external(found.module) else "neither in the tree nor installed here"
         return Resolution(external=found.module, via=found.via, reason=reason)
 
-    def _is_external(self, module: str) -> bool:
+    def is_external(self, module: str) -> bool:
         """Whether the standard library or an installed package has the module."""
         top = module.partition(".")[0]
         return top in _STANDARD or self._is_installed(top)
@@ -165,8 +187,12 @@ class Resolver:
         return self._installed[top]
 
 
-_FILLS_ITSELF = frozenset(("globals", "sys.modules"))
-_MODULE_ATTRIBUTES = frozenset(("__version__", "__file__", "__path__", "__name__", "__doc__", "__all__", "__dict__"))
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _contains(folder: str, path: str) -> bool:
+    return not folder or f"{path}/".startswith(f"{folder}/")
 
 
 def _shared(root: str, folder: str) -> int:

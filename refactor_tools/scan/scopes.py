@@ -1,6 +1,7 @@
 """Names read in nested scopes, which of them are free, and where local variables carry them."""
 
-from collections.abc import Iterable, Mapping
+import ast
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -33,7 +34,8 @@ class Scope:
 
     `stores` are names it binds (a function's imports aside: those are resolved through the file's imports), `shared`
     those it declares `global`, `loads` what it reads itself, `passed` what a class's methods read and do not bind,
-    `names` every name that is read, bound here or not.
+    `names` every name that is read, bound here or not. `values` are what its names were last assigned, a list of values
+    for the variable of a loop.
     """
 
     kind: Literal["module", "definition", "class", "function"]
@@ -42,12 +44,19 @@ class Scope:
     loads: list[Load] = field(default_factory=list)
     passed: list[Load] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    values: dict[str, ast.expr] = field(default_factory=dict)
 
     def take(self, inner: "Scope", free: list[Load]) -> None:
         """What `inner` needs from outside; a class's own names are not seen by its methods."""
         (self.passed if self.kind == "class" else self.loads).extend(free)
         if self.kind == "function":
             self.names |= inner.names
+
+    def runs_through(self, target: ast.expr, values: ast.expr, known: Callable[[str], ast.expr | None]) -> None:
+        """Take in the variable of a loop over a list that is written out, here or where its name is bound."""
+        listed = known(values.id) if isinstance(values, ast.Name) else values
+        if isinstance(target, ast.Name) and isinstance(listed, ast.List | ast.Tuple | ast.Set):
+            self.values[target.id] = listed
 
     def free(self) -> list[Load]:
         """What this scope needs from outside, in order."""

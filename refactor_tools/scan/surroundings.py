@@ -10,6 +10,7 @@ from refactor_tools.model.facts import FileFacts, Scan, Source
 from refactor_tools.scan.discover import discover, relative_path
 from refactor_tools.scan.facts import file_facts
 from refactor_tools.scan.link import link
+from refactor_tools.scan.listing import Listing
 from refactor_tools.scan.read import read_source
 from refactor_tools.scan.tree import PARALLEL_FROM, collected_later
 from refactor_tools.settings import Settings
@@ -19,19 +20,22 @@ _IMPORTING = re.compile(rb"(?:import|from)(?:[^\n(]|\([^)]*\))*")
 _WORD = re.compile(rb"\w+")
 
 
-def with_surroundings(scan: Scan, paths: Sequence[Path], settings: Settings, *, jobs: int = 1) -> Scan:
-    """`scan` with the facts of all files outside `paths` that may import one of its files; no prints are made of them.
+def surroundings(listing: Listing, paths: Sequence[Path], settings: Settings) -> tuple[Source, ...]:
+    """The Python files outside `paths` whose imports hold the name of a module of `listing`.
 
-    Only files whose imports hold the name of a module of `scan` are parsed, by `jobs` processes where they are many.
     Those that cannot be read are passed over: they are no part of what was asked for.
     """
     root = settings.root
-    if not scan.files or any(path.resolve() == root for path in paths):
-        return scan
-    known = {facts.path for facts in scan.files}
-    modules = {_module(path).encode() for path in known}
+    known = {source.path for source in listing.sources}
+    modules = {_module(path).encode() for path in known if path.endswith(".py")}
+    if not modules or any(path.resolve() == root for path in paths):
+        return ()
     others = (relative_path(root, path) for path in discover(root, [root], settings).files)
-    sources = [source for name in others if name not in known for source in _importing(root, name, modules)]
+    return tuple(source for name in others if name not in known for source in _importing(root, name, modules))
+
+
+def with_surroundings(scan: Scan, sources: Sequence[Source], *, jobs: int = 1) -> Scan:
+    """`scan` with the facts, without prints, of the `sources` around it, by `jobs` processes where there are many."""
     if not sources:
         return scan
     files = sorted((*scan.files, *_read(sources, jobs)), key=lambda facts: facts.path)

@@ -1,7 +1,7 @@
 """Folders that a file puts on `sys.path`, where the expression can be evaluated without running it."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
@@ -23,6 +23,7 @@ _UNCHANGED = frozenset(
         "strip",
     ]
 )
+_PARENT = ("os.pardir", "os.path.pardir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def edits(node: ast.Call | ast.Assign | ast.AugAssign) -> Iterator[ast.expr]:
         yield from _elements(node.value)
 
 
-def evaluate(node: ast.expr, path: str, bindings: Mapping[str, ast.expr]) -> tuple[str, ...]:
+def evaluate(node: ast.expr, path: str, values: Callable[[str], ast.expr | None]) -> tuple[str, ...]:
     """Folders (relative to the root) that `node` may stand for in the file `path`; () where it is computed.
 
     A path that is not derived from `__file__` depends on the current directory: the root and the file's own folder are
     both tried.
     """
-    folder = _Evaluation(path, bindings).folder(node, 0)
+    folder = _Evaluation(path, values).folder(node, 0)
     if folder is None:
         return ()
     if folder.anchored:
@@ -62,7 +63,7 @@ def evaluate(node: ast.expr, path: str, bindings: Mapping[str, ast.expr]) -> tup
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
     path: str
-    bindings: Mapping[str, ast.expr]
+    values: Callable[[str], ast.expr | None]
 
     def folder(self, node: ast.expr, depth: int) -> _Folder | None:
         if depth > 20:
@@ -72,10 +73,17 @@ class _Evaluation:
                 return _Folder(text, anchored=text.startswith("/"))
             case ast.Name(id="__file__"):
                 return _Folder(self.path, anchored=True)
-            case ast.Name(id=name) if name in self.bindings:
-                return self.folder(self.bindings[name], depth + 1)
-            case ast.BinOp(left=left, op=ast.Div() | ast.Add(), right=right):
+            case ast.Name(id=name):
+                value = self.values(name)
+                return None if value is None else self.folder(value, depth + 1)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return self._joined([left, right], depth)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._concatenated([left, right], depth)
+            case ast.JoinedStr(values=parts):
+                return self._concatenated(parts, depth)
+            case ast.FormattedValue(value=value):
+                return self.folder(value, depth + 1)
             case ast.Attribute(value=value, attr="parent"):
                 return self._up(value, 1, depth)
             case ast.Subscript(value=ast.Attribute(value=value, attr="parents"), slice=ast.Constant(value=int(count))):
@@ -83,7 +91,7 @@ class _Evaluation:
             case ast.Call():
                 return self._call(node, depth)
             case _:
-                return _Folder("..", anchored=False) if dotted(node) == "os.pardir" else None
+                return _Folder("..", anchored=False) if dotted(node) in _PARENT else None
 
     def _call(self, node: ast.Call, depth: int) -> _Folder | None:
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
@@ -103,12 +111,19 @@ class _Evaluation:
         return None
 
     def _joined(self, nodes: list[ast.expr], depth: int) -> _Folder | None:
+        parts = self._all(nodes, depth)
+        later = [part.path.lstrip("/") for part in parts[1:]]
+        return _Folder(join(parts[0].path, *later), parts[0].anchored) if parts else None
+
+    def _concatenated(self, nodes: list[ast.expr], depth: int) -> _Folder | None:
+        parts = self._all(nodes, depth)
+        return _Folder("".join(part.path for part in parts), parts[0].anchored) if parts else None
+
+    def _all(self, nodes: list[ast.expr], depth: int) -> list[_Folder]:
+        """The nodes as paths; empty if one of them is computed."""
         parts = [self.folder(node, depth + 1) for node in nodes]
         known = [part for part in parts if part is not None]
-        if not parts or len(known) != len(parts):
-            return None
-        later = [part.path.lstrip("/") for part in known[1:]]
-        return _Folder(join(known[0].path, *later), known[0].anchored)
+        return known if len(known) == len(parts) else []
 
     def _up(self, node: ast.expr, levels: int, depth: int) -> _Folder | None:
         folder = self.folder(node, depth + 1)

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from refactor_tools.model.facts import Problem, Scan, Source
+from refactor_tools.model.facts import Scan, Source
 from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.codec import Entry, decode, encode
-from refactor_tools.scan.discover import discover, relative_path
-from refactor_tools.scan.facts import Printer, read_file
+from refactor_tools.scan.facts import Printer
+from refactor_tools.scan.kinds import is_other
 from refactor_tools.scan.link import link
+from refactor_tools.scan.listing import Listing, list_tree
+from refactor_tools.scan.others import read_any
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 
@@ -33,42 +35,53 @@ def scan_tree(
     progress: Progress | None = None,
     prints: Printer | None = None,
 ) -> Scan:
-    """The facts of all Python files in `paths`, by path; nothing of the tree is imported or run.
+    """The facts of all Python files, notebooks and configuration files in `paths`, by path; nothing of them is run.
 
-    `jobs` is the number of processes (0: one a core), used from a few hundred files on. `progress` is called with the
-    number of files done and of all. With `cache`, what was read is kept in `.refactor-tools/cache/` if that can be
-    written. `prints` (a function that another process can import) makes the scan's prints.
+    See `scan_listing` for the rest.
 
     Raises:
         RefactorError: a path does not exist or lies outside `root`.
     """
+    listing = list_tree(root, paths, settings)
+    return scan_listing(listing, jobs=jobs, cache=cache, progress=progress, prints=prints)
+
+
+def scan_listing(
+    listing: Listing,
+    *,
+    jobs: int = 1,
+    cache: bool = True,
+    progress: Progress | None = None,
+    prints: Printer | None = None,
+) -> Scan:
+    """The facts of the files in `listing`.
+
+    `jobs` is the number of processes (0: one a core), used from a few hundred files on. `progress` is called with the
+    number of files done and of all. With `cache`, what was read is kept in `.refactor-tools/cache/` if that can be
+    written. `prints` (a function that another process can import) makes the scan's prints.
+    """
     started = time.perf_counter()
-    found = discover(root, paths, settings)
-    names = [relative_path(root, file) for file in found.files]
-    before = Cache.load(root) if cache else None
+    before = Cache.load(listing.root) if cache else None
     entries: list[Entry] = []
     made: dict[str, tuple[str, bytes]] = {}
-    problems = list(found.problems)
-    for done, outcome in enumerate(_read_all(root, names, before, jobs, prints), start=1):
-        if isinstance(outcome, Problem):
-            problems.append(outcome)
-        else:
-            entry = decode(outcome) if isinstance(outcome, bytes) else outcome
-            if isinstance(outcome, bytes):
-                made[entry.facts.path] = entry.facts.digest, outcome
-            entries.append(entry)
-            problems.extend(entry.facts.problems)
+    for done, outcome in enumerate(_read_all(listing.sources, before, jobs, prints), start=1):
+        entry = decode(outcome) if isinstance(outcome, bytes) else outcome
+        if isinstance(outcome, bytes):
+            made[entry.facts.path] = entry.facts.digest, outcome
+        entries.append(entry)
         if progress:
-            progress(done, len(names))
+            progress(done, len(listing.sources))
     if before and made:
-        before.store(root, made, names)
+        before.store(made, [source.path for source in listing.sources])
     entries.sort(key=lambda entry: entry.facts.path)
+    problems = [*listing.problems, *(problem for entry in entries for problem in entry.facts.problems)]
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.message))
     scan = Scan(
-        str(root),
-        tuple(entry.facts for entry in entries),
+        str(listing.root),
+        tuple(entry.facts for entry in entries if not is_other(entry.facts.path)),
         tuple(problems),
-        prints=tuple(entry.prints for entry in entries),
+        prints=tuple(entry.prints for entry in entries if entry.prints.prints),
+        others=tuple(entry.facts for entry in entries if is_other(entry.facts.path)),
     )
     return replace(link(scan), seconds=time.perf_counter() - started)
 
@@ -87,16 +100,13 @@ def reader(root: Path) -> Callable[[str], Source | None]:
 
 
 def _read_all(
-    root: Path, names: Sequence[str], cache: Cache | None, jobs: int, prints: Printer | None
-) -> Iterator[bytes | Entry | Problem]:
+    sources: Sequence[Source], cache: Cache | None, jobs: int, prints: Printer | None
+) -> Iterator[bytes | Entry]:
     """What each file yields: an entry from the cache, else its JSON, freshly made (an entry where it has none)."""
     fresh: list[Source] = []
-    for name in names:
-        source = read_source(root, name)
-        known = cache.find(name, source.digest) if cache and isinstance(source, Source) else None
-        if isinstance(source, Problem):
-            yield source
-        elif known:
+    for source in sources:
+        known = cache.find(source.path, source.digest) if cache else None
+        if known:
             yield known
         else:
             fresh.append(source)
@@ -116,7 +126,7 @@ def _parse_all(sources: Sequence[Source], jobs: int, prints: Printer | None) -> 
 
 def _entry(source: Source, prints: Printer | None) -> bytes | Entry:
     with collected_later():
-        entry = read_file(source, prints)
+        entry = read_any(source, prints)
         try:
             return encode(entry)
         except UnicodeEncodeError:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.model.facts import How
+from refactor_tools.scan import registries
+from refactor_tools.scan.frameworks import is_namespace
+from refactor_tools.scan.import_reader import ImportReader
 from refactor_tools.scan.members import ClassReading, asked_for, asks_itself
 from refactor_tools.scan.places import (
     ANY,
@@ -13,37 +16,49 @@ from refactor_tools.scan.places import (
     NOWHERE,
     PASSING,
     Place,
-    annotated_names,
     held_by,
+    is_name,
     kept_in,
     literal_key,
     looked_up,
 )
 from refactor_tools.scan.scopes import LOCAL, SUPER, Load, Scope
+from refactor_tools.scan.strings import annotation_of
 from refactor_tools.scan.syntax import dotted, member, member_call
-from refactor_tools.scan.visitor import Visitor
 
-_BUILTINS = frozenset(dir(builtins)) - {"globals"}
+# A module that reads these may bind names that stand nowhere in it.
+_NAMESPACES = frozenset(("globals", "locals", "vars"))
+_BUILTINS = frozenset(dir(builtins)) - _NAMESPACES
 # What is read of these is a setting, not a member of a module.
 _SETTINGS = ("config", "cfg", "conf", "args", "opts", "hparams", "settings")
 
 
 @dataclass(slots=True)
-class ValueReader(Visitor):
+class ValueReader(ImportReader):
     """The part of a reader that follows values from where they are made to what keeps them or is given them.
 
-    `attributes` and `strings` are as in `FileFacts`; `modules` are names that stand for modules and not for objects.
+    `attributes` and `words` are as in `FileFacts`; `modules` are names that stand for modules and not for objects.
     """
 
-    path: str
     attributes: set[str] = field(default_factory=set)
-    strings: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
-    scopes: list[Scope] = field(default_factory=lambda: [Scope("module")])
-    _classes: list[ClassReading] = field(default_factory=list)
-    _functions: int = 0
+    _readings: list[ClassReading] = field(default_factory=list)
     _method: str = ""
     _place: Place = NOWHERE
+    _annotating: bool = False
+
+    def string_annotation(self, text: str, line: int) -> None:
+        """Read the names in a string that stands for a type."""
+        self.strings.mention(text, line, "type-only")
+        expression = annotation_of(text, line)
+        if expression is not None:
+            self._annotated(self._place, expression)
+
+    def _import(self, module: str, name: str | None, bound: str, level: int, line: int, string: bool = False) -> None:
+        ImportReader._import(self, module, name, bound, level, line, string)
+        if bound and is_namespace(module, name, bound):
+            self.modules.add(bound)
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Store):
@@ -76,12 +91,16 @@ class ValueReader(Visitor):
     def _read(self, attributes: Sequence[str], bases: Sequence[str]) -> None:
         for attribute, base in zip(attributes, bases, strict=True):
             if base in ("self", "cls"):
-                if self._classes:
-                    self._classes[-1].reads.add(attribute)
+                if self._readings:
+                    self._readings[-1].reads.add(attribute)
             elif not base.endswith(_SETTINGS):
                 self.attributes.add(f"{base}.{attribute}")
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        if self._annotating:
+            self._subscripted_annotation(node)
+            return
+        self._look_up(registries.subscripted(node, self._string_kind()))
         name = self._attributes(node.value) if isinstance(node.value, ast.Attribute | ast.Name) else None
         if name is None:
             self.visit(node.value)
@@ -90,8 +109,7 @@ class ValueReader(Visitor):
             self._load(name, "finds" if how == "uses" else how, node.lineno, literal_key(node.slice))
         else:
             self._load(name, "uses", node.lineno)
-        # `Optional[X]` receives an X; `xs[f(X)]` only reads it.
-        self._bound_to(self._place if self._place.how == "receives" else NOWHERE, node.slice)
+        self._bound_to(NOWHERE if name else self._place, node.slice)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self._bound_to(NOWHERE, node.test)
@@ -99,6 +117,8 @@ class ValueReader(Visitor):
         self.visit(node.orelse)
 
     def visit_Dict(self, node: ast.Dict) -> None:
+        self.strings.dictionary(node, self._string_kind())
+        self._look_up(registries.typed(node, self._string_kind()))
         before = self._place
         for key, value in zip(node.keys, node.values, strict=True):
             if key:
@@ -116,12 +136,24 @@ class ValueReader(Visitor):
     visit_Tuple = visit_List
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        name = literal_key(node)
-        if name:
-            self.strings.add(name)
+        text = node.value
+        if type(text) is not str:
+            return
+        if self._annotating:
+            self.string_annotation(text, node.lineno)
+            return
+        if "." in text:
+            self.strings.mention(text, node.lineno, self._string_kind())
+        if is_name(text):
+            self.words.add(text)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self._all([part for part in node.values if isinstance(part, ast.FormattedValue)])
 
     def visit_Call(self, node: ast.Call) -> None:
         name = self._callee(node, node.func)
+        if name is None:
+            self.registered.extend(registries.registered_by_call(node))
         last = (name or "").rpartition(".")[2]
         before, held = self._place, held_by(node)
         if last == "partial" and node.args:
@@ -167,9 +199,10 @@ class ValueReader(Visitor):
         return None
 
     def _named_call(self, node: ast.Call, name: str) -> None:
+        self._importing_call(node, name)
         base, asked = asked_for(node, name)
         self._read(asked, [base] * len(asked))
-        if self._classes:
+        if self._readings:
             self._own_call(node, name)
         base, _, last = name.rpartition(".")
         how = self._place.how
@@ -179,7 +212,7 @@ class ValueReader(Visitor):
             self._load(name, "calls" if how == "uses" else how, node.lineno, looked_up(node) or None)
 
     def _own_call(self, node: ast.Call, name: str) -> None:
-        reading = self._classes[-1]
+        reading = self._readings[-1]
         root, _, rest = name.partition(".")
         if root == "self" and rest and "." not in rest:
             reading.called.add(rest)
@@ -191,6 +224,10 @@ class ValueReader(Visitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         first = node.targets[0]
+        if isinstance(first, ast.Name):
+            self.scopes[-1].values[first.id] = node.value
+        else:
+            self._sys_path(node)
         for target in node.targets:
             self._assigned(target, node.value)
             self.visit(target)
@@ -205,24 +242,25 @@ class ValueReader(Visitor):
         self.visit(node.target)
         is_field = bool(self._classes) and not self._functions
         name = node.target.id if is_field and isinstance(node.target, ast.Name) else ""
-        self._annotation(Place(name, how="receives") if name else NOWHERE, node.annotation)
+        self._annotated(Place(name, how="receives") if name else NOWHERE, node.annotation)
         if node.value:
             self._assigned(node.target, node.value)
             self._bound_to(self._kept_in(node.target), node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._sys_path(node)
         name = member(node.target)
-        if name and self._classes:
-            self._classes[-1].reads.add(name)
+        if name and self._readings:
+            self._readings[-1].reads.add(name)
         self.visit(node.target)
         self._bound_to(self._kept_in(node.target), node.value)
 
     def _assigned(self, target: ast.expr, value: ast.expr) -> None:
-        if self._method == "__init__" and self._classes and self._depth() == 1:
-            self._classes[-1].assign(target, value)
+        if self._method == "__init__" and self._readings and self._depth() == 1:
+            self._readings[-1].assign(target, value)
 
     def _kept_in(self, target: ast.expr) -> Place:
-        return kept_in(target, local=bool(self._functions) or not self._classes)
+        return kept_in(target, local=bool(self._functions) or not self._readings)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         self.scopes[-1].stores.update([node.name] if node.name else [])
@@ -237,10 +275,6 @@ class ValueReader(Visitor):
             place = self._place
             key = place.key if key is None else key
             self.scopes[-1].loads.append(Load(name, how, place.member, line, place.to, key))
-
-    def _all(self, nodes: Sequence[ast.AST]) -> None:
-        for node in nodes:
-            self.visit(node)
 
     def _bound_to(self, place: Place, value: ast.AST) -> None:
         before, self._place = self._place, place
@@ -284,20 +318,30 @@ class ValueReader(Visitor):
 
     def _loop(self, target: ast.expr, iterated: ast.expr) -> None:
         """The loop's variable holds what is iterated over; of several the last (`for name, part in ...`)."""
+        self.scopes[-1].runs_through(target, iterated, self._value)
         self.visit(target)
         last = target.elts[-1] if isinstance(target, ast.Tuple) and target.elts else target
         self._bound_to(kept_in(last, local=True), iterated)
 
     def _depth(self) -> int:
         """How many functions deep in the innermost class, or in the file."""
-        return self._functions - (self._classes[-1].depth if self._classes else 0)
+        return self._functions - (self._readings[-1].depth if self._readings else 0)
 
-    def _annotation(self, place: Place, node: ast.expr) -> None:
-        before, self._place = self._place, place
-        self.visit(node)
-        for name in annotated_names(node):
-            self._load(name, place.how, node.lineno)
-        self._place = before
+    def _annotated(self, place: Place, annotation: ast.AST) -> None:
+        before, self._annotating = self._annotating, True
+        self._bound_to(place, annotation)
+        self._annotating = before
+
+    def _subscripted_annotation(self, node: ast.Subscript) -> None:
+        name = (dotted(node.value) or "").rpartition(".")[2]
+        self.visit(node.value)
+        if name == "Annotated" and isinstance(node.slice, ast.Tuple):
+            self._annotated(self._place, node.slice.elts[0])
+            self._annotating, before = False, self._annotating
+            self._all(node.slice.elts[1:])
+            self._annotating = before
+        elif name != "Literal":
+            self.visit(node.slice)
 
 
 def of_function(arguments: ast.arguments) -> Scope:

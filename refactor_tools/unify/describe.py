@@ -1,43 +1,71 @@
 """A family with what its copies differ in and what they could become, in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import libcst as cst
 
 from refactor_tools.errors import RefactorError
 from refactor_tools.layout import snake_case
-from refactor_tools.model.facts import Source
+from refactor_tools.model.facts import Definition, Source
 from refactor_tools.model.families import Difference, Family, Proposal
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.category import category_of
 from refactor_tools.unify.members import Member, load_member
+from refactor_tools.unify.order import order_differences
 from refactor_tools.unify.plan import Candidate, unify
 from refactor_tools.unify.syntax import code, walk
 from refactor_tools.unify.template import option_of
 
+Read = Callable[[str], Source | None]
 
-def describe(family: Family, read: Callable[[str], Source | None]) -> Family:
-    """The family with its differences and its proposal; a family that cannot be merged has the reason in it."""
+
+def describe(family: Family, read: Read, definitions: Mapping[str, Definition]) -> Family:
+    """The family with its differences and its proposal; a family that cannot be merged has the reason in it.
+
+    `definitions` are the scan's, by id. Methods have neither: what a mixin or a function would be is for people to say.
+    """
     if family.kind == "method":
         return family
+    if family.likeness == "exact":
+        return replace(family, differences=(), proposal=_as_it_is(family.name, definitions[family.members[0]]))
+    # Exact copies differ in nothing: one of each set speaks for all of them.
+    copies = {ids[0]: ids for ids in family.equal} if family.likeness == "renamed" else {}
     try:
-        members = load_members(family.members, read)
+        members = load_members(tuple(copies) or family.members, read)
         planned = unify(members)
+        moved = order_differences(members) if family.likeness == "near" else ()
     except (RefactorError, cst.ParserSyntaxError, RecursionError) as error:
         return replace(family, differences=(), proposal=Proposal(refusal=f"cannot be read: {error}"))
     if isinstance(planned, Refusal):
-        return replace(family, differences=_refused(planned), proposal=Proposal(refusal=planned.reason))
-    category = category_of(planned.name, layers(planned.node))
-    proposal = Proposal(
-        target=f"{category}/{snake_case(planned.name)}.py",
-        category=category,
-        parameters=tuple(item.name for item in (planned.constructor or planned.forward)),
+        return replace(family, differences=(*moved, *_refused(planned)), proposal=Proposal(refusal=planned.reason))
+    parameters = tuple(item.name for item in (planned.constructor or planned.forward))
+    found = [_for_all(one, copies) for one in differences(planned)]
+    return replace(
+        family,
+        differences=(*moved, *found),
+        proposal=_proposal(planned.name, layers(planned.node), parameters),
     )
-    return replace(family, differences=differences(planned), proposal=proposal)
 
 
-def load_members(ids: Sequence[str], read: Callable[[str], Source | None]) -> tuple[Member, ...]:
+def _as_it_is(name: str, definition: Definition) -> Proposal:
+    """What exact copies become: one of them, moved."""
+    parameters = definition.parameters or definition.forward or ()
+    return _proposal(name, [built.name for built in definition.built], tuple(item.name for item in parameters))
+
+
+def _proposal(name: str, builds: Collection[str], parameters: tuple[str, ...]) -> Proposal:
+    category = category_of(name, builds)
+    return Proposal(target=f"{category}/{snake_case(name)}.py", category=category, parameters=parameters)
+
+
+def _for_all(difference: Difference, copies: Mapping[str, Sequence[str]]) -> Difference:
+    """The difference with what is said of one member said of its exact copies."""
+    values = ((copy, text) for member, text in difference.values for copy in copies.get(member, (member,)))
+    return replace(difference, values=tuple(sorted(values)))
+
+
+def load_members(ids: Sequence[str], read: Read) -> tuple[Member, ...]:
     """Members by id; with more than one, locals that only name an expression are inlined, so that copies line up.
 
     Raises:

@@ -2,10 +2,10 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
-from refactor_tools.api import analyze as analyze_module
 from refactor_tools.api.analyze import analyze
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.settings import Settings
@@ -45,7 +45,7 @@ def legacy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(root: Path, **options: bool) -> Analysis:
+def run(root: Path, **options: Any) -> Analysis:
     return analyze(Settings(root=root), [root], cache=False, **options)
 
 
@@ -70,10 +70,34 @@ def test_without_proposals_nothing_is_compared(legacy: Path) -> None:
     assert family.differences is family.proposal is None
 
 
-def test_near_families_past_the_limit_are_not_compared(legacy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analyze_module, "NEAR_PROPOSALS", 0)
-    (family,) = run(legacy).families.families
-    assert (family.likeness == "near") == (family.differences is None)
+@pytest.mark.parametrize(("number", "compared"), [(0, False), (1, True), (None, True)])
+def test_only_so_many_near_families_are_compared(legacy: Path, number: int | None, compared: bool) -> None:
+    (family,) = run(legacy, near_proposals=number).families.families
+    assert family.likeness == "near"
+    assert (family.proposal is not None) is compared
+
+
+def test_exact_families_are_compared_in_any_case(legacy: Path) -> None:
+    (legacy / "pool_b.py").write_text((legacy / "pool_a.py").read_text())
+    (family,) = run(legacy, near_proposals=0).families.families
+    assert family.likeness == "exact"
+    assert family.proposal is not None
+
+
+def test_files_over_the_limit_of_lines(legacy: Path) -> None:
+    (legacy / "long.py").write_text("x = 1\n" * 50)
+    over = [analyze(Settings(root=legacy, max_lines=limit), [legacy], cache=False).over_limit for limit in (49, 50)]
+    assert over == [("long.py",), ()]
+
+
+def test_progress_has_stages_with_totals(legacy: Path) -> None:
+    said: list[tuple[str, int, int]] = []
+    run(legacy, progress=lambda *one: said.append(one))
+    assert {stage for stage, _, _ in said} >= {"reading files", "comparing copies"}
+    for stage in {stage for stage, _, _ in said}:
+        steps = [(done, total) for name, done, total in said if name == stage]
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1]
 
 
 def test_nothing_is_written_and_nothing_runs(legacy: Path) -> None:

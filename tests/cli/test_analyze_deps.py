@@ -5,10 +5,12 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from refactor_tools.cli.main import main
+from refactor_tools.migration_map.read import load_map
 
 CLASS = "from torch import nn\nclass A(nn.Module):\n    def forward(self, x):\n        return x\n"
 
@@ -24,16 +26,17 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert main(["analyze-deps", *arguments, "--output-format", "json"]) == 0
-    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
 
 def test_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze-deps", "legacy"]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("  2 files, 6 lines, 1 module: 1 atomic ")
+    assert out.startswith("  2 files, 6 lines ")
+    assert "\n  1 module: 1 atomic\n" in out
     assert "legacy/train.py:1" in out
     assert "\x1b" not in out
     assert err == ""
@@ -88,7 +91,7 @@ def test_fail_on(root: Path, kinds: str, code: int) -> None:
 
 def test_fail_on_an_unknown_kind(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze-deps", "--fail-on", "cycle"]) == 2
-    assert "'cycle' is not one of duplicates, cycles" in capsys.readouterr().err
+    assert "'cycle' is not one of duplicates, drift, cycles" in capsys.readouterr().err
 
 
 def test_missing_path(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,6 +149,234 @@ def test_json_of_two_runs_differs_in_time_only(root: Path, capsys: pytest.Captur
     assert first.pop("seconds") is not None
     assert second.pop("seconds") is not None
     assert first == second
+
+
+COPY = """
+from torch import nn
+class Pool(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.attention = nn.Linear(width, 1)
+    def forward(self, x, mask=None):
+        scores = self.attention(x)
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(-1), -1e9)
+        return (scores.softmax(dim=1) * x).sum(dim=1)
+"""
+
+
+@pytest.fixture
+def copies(root: Path) -> Path:
+    for name in ("legacy/one.py", "legacy/two.py"):
+        (root / name).write_text(COPY)
+    return root
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_map(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze-deps", "legacy", "--map", "plans/map.yaml"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "plans/map.yaml: 2 components proposed\n"
+    assert out.splitlines()[-1] == "  Next: extract-component Pool"
+    first, second = load_map((copies / "plans/map.yaml").read_text(), "map.yaml").rows
+    assert (first.component, first.members, first.target, first.category, first.priority) == (
+        "Pool",
+        ("legacy/one.py::Pool", "legacy/two.py::Pool"),
+        "pooling/pool.py",
+        "pooling",
+        "high",
+    )
+    assert (second.component, second.priority) == ("A", "standard")
+
+
+def test_map_is_renewed_while_nobody_edited_it(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["analyze-deps", "legacy", "--map", "map.yaml"])
+    written = (copies / "map.yaml").read_text()
+    main(["analyze-deps", "legacy", "--map", "map.yaml"])
+    assert (copies / "map.yaml").read_text() == written
+    (copies / "legacy/two.py").unlink()
+    assert main(["analyze-deps", "legacy", "--map", "map.yaml", "--quiet"]) == 0
+    renewed = (copies / "map.yaml").read_text()
+    assert {row.priority for row in load_map(renewed, "map.yaml").rows} == {"standard"}
+    (copies / "map.yaml").write_text(renewed.replace("pooling", "poolings"))
+    capsys.readouterr()
+    assert main(["analyze-deps", "legacy", "--map", "map.yaml"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "error: map.yaml: was edited since it was proposed; give another name, or --force to replace it\n"
+    assert "poolings" in (copies / "map.yaml").read_text()
+    assert main(["analyze-deps", "legacy", "--map", "map.yaml", "--force"]) == 0
+    assert (copies / "map.yaml").read_text() == renewed
+
+
+def test_map_leaves_the_library_and_what_was_extracted_out(copies: Path) -> None:
+    (copies / "components/pooling").mkdir(parents=True)
+    (copies / "components/pooling/pool.py").write_text(COPY)
+    assert main(["analyze-deps", "--map", "map.yaml", "-q"]) == 0
+    (first, *_) = load_map((copies / "map.yaml").read_text(), "map.yaml").rows
+    assert first.members == ("legacy/one.py::Pool", "legacy/two.py::Pool")
+
+
+def test_baseline(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["analyze-deps", "legacy", "--baseline", "known.json", "--fail-on", "duplicates,drift,hidden"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert err == "known.json: written; it accepts 4 findings\n"
+    assert "Families" in out
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "Nothing new against the baseline." in out
+    assert "Families" not in out
+    (copies / "legacy/two.py").write_text(COPY.replace("-1e9", "-1e4"))
+    assert main(command) == 1
+    assert "Pool changed without legacy/one.py::Pool" in capsys.readouterr().out
+    (copies / "legacy/two.py").unlink()
+    assert main(command) == 0
+    assert "vanished and taken out" in capsys.readouterr().err
+
+
+def test_baseline_in_json(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(capsys, "--baseline", "known.json", "-q")["baseline"] == {
+        "path": "known.json",
+        "created": True,
+        "accepted": 4,
+        "removed": 0,
+        **{key: [] for key in ("copies", "drift", "cycles", "hidden", "unresolved", "over_limit", "unused")},
+    }
+    (copies / "legacy/three.py").write_text(COPY)
+    found = report(capsys, "--baseline", "known.json", "-q")
+    assert found["baseline"]["copies"] == [
+        {
+            "name": "Pool",
+            "members": ["legacy/one.py::Pool", "legacy/three.py::Pool", "legacy/two.py::Pool"],
+            "joined": ["legacy/three.py::Pool"],
+            "is_new": False,
+        }
+    ]
+    assert {one["name"]: one["outcome"] for one in found["outcomes"]}["duplicates"] == "found"
+    assert {one["name"]: one["outcome"] for one in found["outcomes"]}["hidden"] == "clean"
+
+
+def test_damaged_baseline_is_exit_code_two(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copies / "known.json").write_text("{}")
+    assert main(["analyze-deps", "--baseline", "known.json"]) == 2
+    assert "known.json: is not a baseline" in capsys.readouterr().err
+    assert (copies / "known.json").read_text() == "{}"
+
+
+def test_since(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(copies, "init", "-q")
+    git(copies, "add", "-A")
+    git(copies, "commit", "-q", "-m", "x")
+    command = ["analyze-deps", "legacy", "--since", "HEAD", "--fail-on", "duplicates,drift,cycles"]
+    assert main(command) == 0
+    assert "Nothing new since HEAD (" in capsys.readouterr().out
+    (copies / "legacy/three.py").write_text(COPY)
+    (copies / "legacy/two.py").write_text(COPY.replace("softmax", "sigmoid"))
+    assert main(command) == 1
+    out = capsys.readouterr().out
+    assert "Drift: copies that changed alone since HEAD (" in out
+    assert "legacy/three.py::Pool joined legacy/one.py::Pool" in out
+    found = report(capsys, "legacy", "--since", "HEAD")["since"]
+    (drift,) = found["drift"]
+    assert (found["revision"], drift["member"], drift["family"]) == ("HEAD", "legacy/two.py::Pool", "Pool")
+    (change,) = drift["changes"]
+    assert (change["line"], "softmax" in change["old"], "sigmoid" in change["new"]) == (11, True, True)
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_since_what_is_no_revision(copies: Path, capsys: pytest.CaptureFixture[str], repository: bool) -> None:
+    if repository:
+        git(copies, "init", "-q")
+    assert main(["analyze-deps", "--since", "gone"]) == 2
+    assert ("git knows no commit 'gone'" if repository else "is in no git repository") in capsys.readouterr().err
+
+
+def test_drift_needs_an_earlier_state(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze-deps", "--fail-on", "drift"]) == 2
+    assert "add --baseline FILE or --since REV" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["over-limit", "unused", "duplicates"])
+def test_every_kind_can_fail(copies: Path, kind: str) -> None:
+    (copies / "pyproject.toml").write_text("[tool.refactor-tools]\nmax-lines = 10\n")
+    (copies / "legacy/spare.py").write_text("def unused():\n    return 1\n")
+    assert main(["analyze-deps", "--fail-on", kind]) == 1
+
+
+@pytest.mark.parametrize(("value", "compared"), [("0", 0), ("1", 1), ("all", 2)])
+def test_proposals(copies: Path, capsys: pytest.CaptureFixture[str], value: str, compared: int) -> None:
+    (copies / "legacy/two.py").write_text(COPY.replace("Linear(width, 1)", "Linear(2 * width, 1)"))
+    other = COPY.replace("Pool", "Gate").replace("softmax(dim=1)", "sigmoid()").replace("-1e9", "0.0")
+    (copies / "legacy/three.py").write_text(other.replace(".sum(dim=1)", ""))
+    (copies / "legacy/four.py").write_text(other.replace(".sum(dim=1)", "").replace("(width, 1)", "(width, 2)"))
+    found = report(capsys, "legacy", "--proposals", value)["families"]
+    families = [one for one in found if one["kind"] == "class"]
+    assert [one["likeness"] for one in families] == ["near", "near"]
+    assert sum(one["proposal"] is not None for one in families) == compared
+
+
+@pytest.mark.parametrize("value", ["-1", "some", "1.5"])
+def test_proposals_that_are_no_number(root: Path, capsys: pytest.CaptureFixture[str], value: str) -> None:
+    assert main(["analyze-deps", f"--proposals={value}"]) == 2
+    assert "is neither a number nor `all`" in capsys.readouterr().err
+
+
+def test_scheduler_without_dask(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["analyze-deps", "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "pip install 'refactor-tools[dask]'" in capsys.readouterr().err
+
+
+def test_what_is_passed_over_is_counted_and_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("archive/a.py", "archive/b.py", "component_index/originals/1.py.txt", "data/c.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x = 1\n")
+    (root / ".gitignore").write_text("data/\n")
+    assert main(["analyze-deps"]) == 0
+    out = capsys.readouterr().out
+    assert "4 files passed over: 2 archived, 1 ignored by .gitignore, 1 kept as originals" in out
+    assert "component_index/originals  1 file not read: kept originals of components" in out
+    assert "problem" not in out
+    found = report(capsys)
+    assert found["skipped"] == [
+        {"reason": "archive", "files": 2},
+        {"reason": "ignored", "files": 1},
+        {"reason": "originals", "files": 1},
+    ]
+    assert [one["path"] for one in found["problems"]] == ["archive", "component_index/originals", "data"]
+
+
+def test_keep_apart_is_printed(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copies / "pyproject.toml").write_text(
+        "[tool.refactor-tools]\nkeep-apart = [{ names = ['Pool'], reason = 'two papers' }]\n"
+    )
+    assert main(["analyze-deps", "legacy", "--fail-on", "duplicates"]) == 0
+    assert "Kept apart on purpose\n  Pool  two papers\n" in capsys.readouterr().out
+
+
+def test_hints_on_stderr(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["analyze-deps", "legacy", "--verbose"])
+    assert capsys.readouterr().err.startswith("read 2 files in ")
+
+
+def test_names_that_are_no_text_are_printed_escaped(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = os.fsencode(root) + b"/legacy/\xff \xc3\xb6.py"
+    with open(raw, "wb") as file:
+        file.write(b"x = = 1\n")
+    assert main(["analyze-deps", "legacy"]) == 0
+    assert "legacy/\\udcff ö.py:1" in capsys.readouterr().out
+    found = report(capsys, "legacy", "--baseline", "known.json", "--map", "map.yaml", "-q")
+    assert [os.fsencode(one["path"]) for one in found["problems"]] == [b"legacy/\xff \xc3\xb6.py"]
+    main(["analyze-deps", "legacy", "-o", "out.txt"])
+    assert "\\udcff ö.py" in (root / "out.txt").read_text(encoding="utf-8")
 
 
 def test_help_is_fast() -> None:

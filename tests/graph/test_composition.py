@@ -1,3 +1,5 @@
+import json
+
 from refactor_tools.graph.composition import composition
 from refactor_tools.graph.imports import import_graph
 from refactor_tools.model.graphs import Composition
@@ -77,3 +79,13 @@ def test_recursion_is_no_use(tree) -> None:
     found = composed(tree, {"a.py": "def f(): return f()\n"})
     assert found.uses["a.py::f"] == found.used_by["a.py::f"] == ()
     assert found.unused == ("a.py::f",)
+
+
+def test_what_strings_and_notebooks_name_is_used_and_nothing_beside_it(tree) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": "from a import shown\nshown()"}]}
+    files = {
+        "a.py": "class Named: pass\nclass Other: pass\ndef shown(): pass\n",
+        "conf.yaml": "_target_: a.Named\n",
+        "b.ipynb": json.dumps(notebook),
+    }
+    assert composed(tree, files).unused == ("a.py::Other",)

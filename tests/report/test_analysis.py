@@ -52,7 +52,12 @@ FULL = Analysis(
             FileFacts("a.py", "sha256:1", 600, (definition("a.py", "Pool"),)),
             FileFacts("b.py", "sha256:2", 1, (definition("b.py", "Pool"),)),
         ),
-        (Problem("c.py", 4, "does not parse: invalid syntax"), Problem("loop", 0, "is a link")),
+        (
+            Problem("c.py", 4, "does not parse: invalid syntax"),
+            Problem("data", 0, "2 files not read: ignored by .gitignore", "ignored", 2),
+            Problem("loop", 0, "is a link"),
+            Problem("old", 0, "3 files not read: an archive", "archive", 3),
+        ),
     ),
     imports=ImportGraph(
         (EDGE,),
@@ -72,6 +77,7 @@ FULL = Analysis(
     ),
     findings=(Finding("never-called", "a.py", 7, "Pool builds `self.x` (nn.Linear) and never uses it"),),
     seconds=0.14,
+    over_limit=("a.py",),
     dead_members=(Finding("never-called", "a.py", 7, "Pool builds `self.x` (nn.Linear) and never uses it"),),
     metrics=(FileMetrics("a.py", 600, 1, 0, 1, 2, "b.py"), FileMetrics("b.py", 1, 1, 1, 0, 1, "")),
 )
@@ -88,11 +94,13 @@ def test_whole_report() -> None:
     assert (
         text(FULL)
         == """\
-  2 files, 601 lines, 2 modules: 1 atomic, 1 composite                     0.1 s
+  2 files, 601 lines                                                       0.1 s
+  2 modules: 1 atomic, 1 composite
+  5 files passed over: 3 archived, 2 ignored by .gitignore
 
-  Families  likeness   copies  differs in               could become
-  Pool      near 0.78       2  2 arguments, 1 size      pooling/
-  Gate      exact           2  more than can be merged  kept: reads its frame
+  Families  likeness   copies  what they could become
+  Pool      near 0.78       2  pooling/: 2 arguments, 1 size
+  Gate      exact           2  kept: reads its frame
 
   Homonyms: one name, different algorithms, never merged
   Text
@@ -114,8 +122,15 @@ def test_whole_report() -> None:
   Kept as found, worth a look
   a.py:7  Pool builds `self.x` (nn.Linear) and never uses it
 
-  1 definition that nothing in the tree uses
+  Longer than `max-lines`
+  a.py  600 lines
+
+  Used by nothing in what was read: 1 definition
   a.py  Pool
+
+  Passed over
+  data  2 files not read: ignored by .gitignore
+  old  3 files not read: an archive
 
   2 problems with what was read
   c.py:4  does not parse: invalid syntax
@@ -126,14 +141,17 @@ def test_whole_report() -> None:
 
 
 def test_nothing_to_report() -> None:
-    summary, _, rest = text(EMPTY).splitlines()
-    assert summary.split() == ["0", "files,", "0", "lines,", "0", "modules", "0.0", "s"]
+    summary, _, rest, _, end = text(EMPTY).splitlines()
+    assert summary.split() == ["0", "files,", "0", "lines", "0.0", "s"]
     assert rest == "  No Python file was read."
+    assert end == "  Next: give a folder with Python files"
 
 
 def test_files_without_copies_say_so() -> None:
     analysis = replace(EMPTY, scan=Scan("/root", (FileFacts("a.py", "", 1),)))
-    assert text(analysis).endswith("No copies found.")
+    shown = text(analysis)
+    assert "\n  No copies found.\n" in shown
+    assert shown.endswith("Next: --fail-on duplicates,cycles keeps it so")
 
 
 def test_lines_fit_80_columns() -> None:
@@ -178,7 +196,37 @@ def test_families_that_were_not_compared_say_so() -> None:
     ],
 )
 def test_next_names_only_what_can_be_extracted(families: Families) -> None:
-    assert "Next:" not in text(replace(FULL, families=families))
+    assert "extract-component" not in text(replace(FULL, families=families))
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"families": Families((REFUSED,))}, "cut the cycles, then keep them out with --fail-on cycles"),
+        ({"families": Families((REFUSED,)), "imports": ImportGraph()}, "--map FILE lists the modules and why"),
+        ({"families": Families((replace(FAMILY, differences=None, proposal=None),))}, "--proposals all compares"),
+    ],
+)
+def test_last_line_says_what_to_do(changes: dict[str, object], advice: str) -> None:
+    assert advice in text(replace(FULL, **changes)).splitlines()[-1]
+
+
+def test_next_names_three_and_says_that_there_are_more() -> None:
+    names = ("function", "A"), ("class", "B"), ("class", "C"), ("class", "D")
+    families = Families(tuple(replace(FAMILY, name=name, kind=kind) for kind, name in names))
+    last = text(replace(FULL, families=families)).splitlines()[-1]
+    assert last == "  Next: extract-component B C D  (1 more: --map FILE lists all)"
+
+
+def test_long_names_stand_on_a_line_of_their_own() -> None:
+    name = "_scaled_dot_product_flash_attention_forward_implementation_of_the_third_kind"
+    refusal = "an expression in forward differs in a way that takes more than one line to say"
+    families = (replace(FAMILY, name=name, proposal=Proposal(refusal=refusal)), FAMILY)
+    lines = text(replace(FULL, families=Families(families))).splitlines()
+    place = lines.index(f"  {name}")
+    assert lines[place + 1].split()[:4] == ["near", "0.78", "2", "kept:"]
+    assert lines[place + 1].index("near") == lines[place - 1].index("likeness")
+    assert max(map(len, lines)) <= 80
 
 
 def test_imports_of_one_absent_package_are_one_line() -> None:
@@ -191,9 +239,23 @@ def test_imports_of_one_absent_package_are_one_line() -> None:
 
 
 def test_computed_imports_of_one_file_are_one_line() -> None:
-    computed = tuple(Unresolved("a.py", line, "*", "the module's name is computed") for line in (4, 9))
-    shown = text(replace(FULL, imports=ImportGraph(unresolved=computed)))
-    assert "a.py:4  2 imports by a name that is computed when the file runs" in shown
+    computed = [Unresolved("a.py", line, "*", "the module's name is computed") for line in (4, 9)]
+    run = [Unresolved("a.py", line, "exec", "runs text that is computed") for line in (5, 7)]
+    shown = text(replace(FULL, imports=ImportGraph(unresolved=(*computed, *run))))
+    assert "a.py:4  2 imports: the module's name is computed" in shown
+    assert "a.py:5  `exec`, 2 times: runs text that is computed" in shown
+
+
+def test_an_empty_graph_is_not_passed_over_and_other_kinds_of_files_are_counted() -> None:
+    others = (FileFacts("a.ipynb", "", 9), FileFacts("conf/a.yaml", "", 2), FileFacts("conf/b.json", "", 2))
+    analysis = replace(
+        FULL, imports=ImportGraph(notices=("no import was found",)), scan=replace(FULL.scan, others=others)
+    )
+    shown = text(analysis)
+    assert "imports  no import was found" in shown
+    assert "also read  2 configuration files, 1 notebook, for what they import and name" in shown
+    found = document(analysis, kinds_found(analysis))
+    assert (found["notices"], found["others"]) == (["no import was found"], [one.path for one in others])
 
 
 def test_json_holds_the_contract() -> None:
@@ -242,6 +304,7 @@ def test_json_holds_the_contract() -> None:
         "kind": "runtime",
         "via": "plain",
         "external": False,
+        "names": (),
     }
     assert found["metrics"][0] == {
         "path": "a.py",
@@ -256,6 +319,9 @@ def test_json_holds_the_contract() -> None:
     assert found["unused"] == [POOL_A]
     assert [one["line"] for one in found["dead_members"]] == [7]
     assert {one["name"]: one["outcome"] for one in found["outcomes"]} == dict.fromkeys(kinds_found(FULL), "found")
+    assert found["skipped"] == [{"reason": "archive", "files": 3}, {"reason": "ignored", "files": 2}]
+    assert "since" not in found
+    assert "baseline" not in found
 
 
 def test_json_of_families_that_were_not_compared() -> None:

@@ -134,3 +134,90 @@ def test_path_outside_the_root(tmp_path: Path) -> None:
     write(tmp_path, "root/a.py", "other/b.py")
     with pytest.raises(RefactorError, match="outside the root"):
         found(tmp_path / "root", ["../other"])
+
+
+def test_kept_originals_are_counted_apart(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "component_index/originals/1.py.txt", "component_index/originals/2.py.txt")
+    assert found(tmp_path) == (
+        ["a.py"],
+        {"component_index/originals": "2 files not read: kept originals of components"},
+    )
+
+
+def test_what_is_passed_over_on_purpose_says_why_and_how_many(tmp_path: Path) -> None:
+    write(
+        tmp_path, "a.py", "archive/b.py", "archive/c.py", "lib/d.py", "component_index/originals/1.py.txt", "dist/e.py"
+    )
+    (tmp_path / "large.py").write_text("x = 1\n" * 9)
+    os.mkfifo(tmp_path / "pipe.py")
+    settings = Settings(root=tmp_path, exclude=("lib",), max_file_bytes=50)
+    outcome = discover(tmp_path, [tmp_path], settings)
+    assert [(one.path, one.skipped, one.files) for one in outcome.problems] == [
+        ("archive", "archive", 2),
+        ("component_index/originals", "originals", 1),
+        ("dist", "generated", 1),
+        ("large.py", "too large", 1),
+        ("lib", "excluded", 1),
+        ("pipe.py", None, 0),
+    ]
+
+
+def test_links_in_a_ring(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    (tmp_path / "x.py").symlink_to(tmp_path / "y.py")
+    (tmp_path / "y.py").symlink_to(tmp_path / "x.py")
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    nowhere = "is a link that leads nowhere"
+    assert found(tmp_path) == (["a.py"], {"x.py": nowhere, "y.py": nowhere})
+
+
+def test_folder_that_may_be_listed_but_not_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.py", "closed/b.py", "closed/inner/c.py")
+    stat = os.stat
+
+    def refuse(path: object, *arguments: object, **options: object) -> os.stat_result:
+        if "closed/" in os.fspath(path):
+            raise PermissionError(13, "Permission denied", path)
+        return stat(path, *arguments, **options)
+
+    monkeypatch.setattr("os.stat", refuse)
+    files, problems = found(tmp_path)
+    assert files == ["a.py"]
+    assert problems["closed/b.py"] == "cannot be read: Permission denied"
+
+
+def test_names_with_spaces_letters_and_bytes(tmp_path: Path) -> None:
+    write(tmp_path, "a b/größe.py", "new\nline.py")
+    raw = os.fsencode(tmp_path) + b"/\xff.py"
+    with open(raw, "wb") as file:
+        file.write(b"x = 1\n")
+    assert found(tmp_path) == (["a b/größe.py", "new\nline.py", "\udcff.py"], {})
+
+
+def others(root: Path, **options: object) -> tuple[list[str], dict[str, str]]:
+    result = discover(root, [root], Settings(root=root, **options))  # type: ignore[arg-type]
+    paths = [path.relative_to(root).as_posix() for path in result.others]
+    return paths, {problem.path: problem.message for problem in result.problems}
+
+
+def test_notebooks_and_configuration_files_are_apart(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "a.ipynb", "conf/a.yaml", "conf/b.yml", "conf/c.json", "d.toml", "e.txt")
+    assert found(tmp_path) == (["a.py"], {})
+    assert others(tmp_path)[0] == ["a.ipynb", "conf/a.yaml", "conf/b.yml", "conf/c.json"]
+
+
+def test_large_configuration_files_are_counted_by_folder(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.json", "data/b.yaml", "data/inner/c.json")
+    for path in ("data/a.json", "data/b.yaml", "data/inner/c.json"):
+        (tmp_path / path).write_text(" " * 500_001)
+    paths, problems = others(tmp_path)
+    assert paths == []
+    assert problems == {
+        "data": "2 large files of YAML or JSON not read (over 500,000 bytes)",
+        "data/inner": "1 large file of YAML or JSON not read (over 500,000 bytes)",
+    }
+
+
+def test_notebooks_may_be_larger_than_source(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text(" " * 3_000_000)
+    assert others(tmp_path) == (["a.ipynb"], {})

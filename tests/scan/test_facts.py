@@ -101,7 +101,7 @@ def test_strings_that_import_nothing(facts, call: str) -> None:
 def test_sys_path_edits_that_can_be_evaluated(facts, edit: str, folders: tuple[str, ...]) -> None:
     found = facts(edit, path="lib/tools/run.py")
     assert found.sys_paths == folders
-    assert found.problems == ()
+    assert found.computed == ()
 
 
 @pytest.mark.parametrize(
@@ -112,15 +112,16 @@ def test_sys_path_edits_that_can_be_evaluated(facts, edit: str, folders: tuple[s
         ("X = X\nsys.path.append(X)", "cannot be evaluated"),
     ],
 )
-def test_sys_path_edits_that_cannot_be_evaluated_are_problems(facts, edit: str, words: str) -> None:
-    (problem,) = facts(edit).problems
-    assert words in problem.message
+def test_sys_path_edits_that_cannot_be_evaluated_are_listed(facts, edit: str, words: str) -> None:
+    (found,) = facts(edit).computed
+    assert found.name == "sys.path"
+    assert words in found.reason
     assert facts(edit).sys_paths == ()
 
 
 def test_reading_sys_path_is_no_edit(facts) -> None:
     found = facts("print(sys.path)\nsys.path.remove('x')\n")
-    assert found.sys_paths == found.problems == ()
+    assert found.sys_paths == found.computed == ()
 
 
 def test_definitions_and_their_ids(facts) -> None:

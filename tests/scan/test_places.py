@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from refactor_tools.scan.places import Place, annotated_names, held_by, kept_in, literal_key, looked_up
+from refactor_tools.scan.places import Place, held_by, kept_in, literal_key, looked_up
 
 
 def expression(text: str) -> ast.expr:
@@ -73,11 +73,3 @@ def test_what_a_call_asks_for(call: str, key: str) -> None:
     node = expression(call)
     assert isinstance(node, ast.Call)
     assert looked_up(node) == key
-
-
-@pytest.mark.parametrize(
-    ("annotation", "names"),
-    [("'A'", ["A"]), ("'list[a.B]'", ["list", "a.B"]), ("Optional['A | B']", ["A", "B"]), ("A", []), ("A[B]", [])],
-)
-def test_names_in_string_annotations(annotation: str, names: list[str]) -> None:
-    assert list(annotated_names(expression(annotation))) == names

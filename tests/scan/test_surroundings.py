@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from refactor_tools.model.facts import Scan
-from refactor_tools.scan.surroundings import with_surroundings
-from refactor_tools.scan.tree import scan_tree
+from refactor_tools.scan.listing import list_tree
+from refactor_tools.scan.surroundings import surroundings, with_surroundings
+from refactor_tools.scan.tree import scan_listing
 from refactor_tools.settings import Settings
 
 
@@ -13,8 +14,9 @@ def around(root: Path, files: dict[str, str], path: str) -> tuple[Scan, Scan]:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     settings = Settings(root=root)
-    scan = scan_tree(root, [root / path], settings, cache=False)
-    return scan, with_surroundings(scan, [root / path], settings)
+    listing = list_tree(root, [root / path], settings)
+    scan = scan_listing(listing, cache=False)
+    return scan, with_surroundings(scan, surroundings(listing, [root / path], settings))
 
 
 @pytest.mark.parametrize(

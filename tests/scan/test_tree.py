@@ -6,7 +6,6 @@ import pytest
 from refactor_tools.model.facts import Problem, Scan
 from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 from refactor_tools.scan import tree as tree_module
-from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.codec import Entry, decode, encode
 from refactor_tools.scan.tree import reader, scan_tree
 from refactor_tools.settings import Settings
@@ -22,7 +21,7 @@ class Base(nn.Module):
 """
 
 
-PRINT = Print("a.py::A", "e", "r", (Part("forward", (0,)),), ("x",), 3, (MethodPrint("forward", 2, "e", "r", 4),))
+PRINT = Print("a.py::A", "e", "r", (Part("forward", (0,)),), ("x",), 3, (MethodPrint("forward", 2, "e", "r", 4, 3),))
 
 
 def run(root: Path, **options: object) -> Scan:
@@ -90,8 +89,34 @@ def test_cache_gives_the_same_facts_and_is_used(tmp_path: Path, monkeypatch: pyt
     def fail(source: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(tree_module, "read_file", fail)
+    monkeypatch.setattr(tree_module, "read_any", fail)
     assert run(tmp_path).files == first.files
+
+
+EVERY_FACT = """
+import sys
+from a import *
+from . import b
+__all__ = ["X", *b.__all__]
+sys.path.append("lib")
+sys.path.append(computed)
+MODELS.register("x", X)
+MODELS.build(dict(type="x"))
+mock.patch("a.b")
+runpy.run_path("c.py")
+"""
+
+
+def test_cache_keeps_every_fact_of_every_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(EVERY_FACT)
+    (tmp_path / "a.yaml").write_text("_target_: a.b\ntype: x\n")
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": "import a"}]}))
+    first, second = run(tmp_path), run(tmp_path)
+    (facts,) = first.files
+    for found in (facts.exported_from, facts.references, facts.registered, facts.looked_up, facts.computed):
+        assert found
+    assert [one.path for one in first.others] == ["a.ipynb", "a.yaml"]
+    assert (second.files, second.others) == (first.files, first.others)
 
 
 def test_changed_file_is_read_again(tmp_path: Path) -> None:
@@ -109,10 +134,10 @@ def test_deleted_file_leaves_the_cache(tmp_path: Path) -> None:
     (tmp_path / "a.py").unlink()
     (tmp_path / "b.py").write_text("x = 2\n")
     run(tmp_path)
-    assert list(json.loads(cache_file(tmp_path).read_text())["files"]) == ["b.py"]
+    assert list(json.loads(cache_file(tmp_path).read_text())["value"]) == ["b.py"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"key": 1}', '{"key": "old", "files": {"a.py": []}}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"code": 1}', '{"code": "old", "value": {"a.py": []}}'])
 def test_damaged_or_foreign_cache_is_ignored(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     cache_file(tmp_path).parent.mkdir(parents=True)
@@ -124,7 +149,7 @@ def test_damaged_entry_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class A: pass\n")
     run(tmp_path)
     document = json.loads(cache_file(tmp_path).read_text())
-    document["files"]["a.py"][1] = {"facts": {"path": "a.py"}}
+    document["value"]["a.py"][1] = {"facts": {"path": "a.py"}}
     cache_file(tmp_path).write_text(json.dumps(document))
     assert [one.name for one in run(tmp_path).definitions] == ["A"]
 
@@ -156,10 +181,6 @@ def test_facts_survive_json(facts) -> None:
     found = facts(MODULES + "__all__ = ['Base']\nsys.path.append(x)\nfrom a import *\nclass D(Base): pass\n")
     entry = Entry(found, FilePrints(found.path, ("Return name",), (PRINT,)))
     assert decode(encode(entry)) == entry
-
-
-def test_key_names_the_code_that_made_the_facts(tmp_path: Path) -> None:
-    assert Cache.load(tmp_path).key.startswith("0.")
 
 
 def test_parallel_and_serial_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""The migration map's file."""

@@ -1,0 +1,31 @@
+"""The table of what becomes which component, as a team reviews and agrees on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from refactor_tools.model.families import KeepApart, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """`members` (definition ids) become `component` in the file `target` under the library.
+
+    `rename` gives parameters of the component other names than those proposed: old to new. `note` is what the proposal
+    says about itself; it is a comment in the file and no part of the agreement.
+    """
+
+    component: str
+    members: tuple[str, ...]
+    target: str
+    category: str
+    priority: Priority
+    rename: Mapping[str, str] = field(default_factory=dict)
+    note: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationMap:
+    """`keep_apart` names copies that are never merged, with reasons."""
+
+    rows: tuple[MapRow, ...] = ()
+    keep_apart: tuple[KeepApart, ...] = ()

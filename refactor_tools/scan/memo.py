@@ -1,0 +1,30 @@
+"""Results of the run before, by what they follow from."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from refactor_tools.scan import kept
+
+T = TypeVar("T")
+
+
+class Memo(Generic[T]):
+    """Results by key. A key names everything that its result depends on but this package's code."""
+
+    def __init__(self, root: Path | None, name: str, kind: type[T]) -> None:
+        """The results kept for the tree at `root`, none without one; `kind` is what `msgspec` reads them as."""
+        self._root, self._name = root, name
+        self._before: dict[str, T] = (kept.load(root, name, dict[str, kind]) or {}) if root else {}  # type: ignore[valid-type]
+        self._now: dict[str, T] = {}
+
+    def get(self, key: str, make: Callable[[], T]) -> T:
+        """The result for `key`, made where the run before did not leave it."""
+        if key not in self._now:
+            self._now[key] = self._before[key] if key in self._before else make()
+        return self._now[key]
+
+    def store(self) -> None:
+        """Keep the results that this run has asked for, and forget the others."""
+        if self._root and self._now.keys() != self._before.keys():
+            kept.store(self._root, self._name, self._now)

@@ -1,0 +1,82 @@
+from textwrap import dedent
+
+import pytest
+
+from refactor_tools.errors import UnreadableRecord
+from refactor_tools.migration_map.read import load_map
+from refactor_tools.model.families import KeepApart
+from refactor_tools.model.migration_map import MapRow, MigrationMap
+
+TEXT = """
+schema: 1
+components:
+  - component: Pool
+    members: [a.py::Pool, b.py::Pool]
+    target: pooling/pool.py
+    category: pooling
+    priority: high
+"""
+
+
+def test_what_people_may_leave_out() -> None:
+    (row,) = load_map(TEXT, "map.yaml").rows
+    assert row == MapRow("Pool", ("a.py::Pool", "b.py::Pool"), "pooling/pool.py", "pooling", "high")
+    assert load_map("schema: 1\ncomponents: []\nkeep_apart:\n", "map.yaml") == MigrationMap()
+
+
+def test_rename_and_keep_apart() -> None:
+    text = TEXT + "    rename: {embedding_size: d_model}\nkeep_apart:\n  - names: [A, B]\n    reason: two papers\n"
+    found = load_map(text, "map.yaml")
+    assert found.rows[0].rename == {"embedding_size": "d_model"}
+    assert found.keep_apart == (KeepApart(("A", "B"), "two papers"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("schema: 1", "schema: 2", r"has the schema 2; this version reads 1"),
+        ("schema: 1\n", "", r"the map lacks `schema` \(line 2\)"),
+        ("components:", "component:", r"the map has no `component`; did you mean `components`\?"),
+        ("priority: high", "priority: urgent", r"`priority` is one of high, medium, standard, not 'urgent' \(line 4\)"),
+        ("    priority: high\n", "", r"lacks `priority` \(line 4\)"),
+        ("target:", "targt:", r"has no `targt`; did you mean `target`\? \(line 4\)"),
+        ("    category: pooling", "    zzz: 1\n    category: pooling", r"has no `zzz`; known keys: component, members"),
+        ("component: Pool", "component: 3", r"`component` must be a text, not 3"),
+        ("component: Pool", "component: my pool", r"'my pool' cannot be the name of a component"),
+        ("[a.py::Pool, b.py::Pool]", "a.py::Pool", r"`members` must be a list of texts"),
+        ("[a.py::Pool, b.py::Pool]", "[]", r"`members` must be a list of texts"),
+        ("[a.py::Pool, b.py::Pool]", "[Pool]", r"the member 'Pool' is not of the form path.py::Name"),
+        ("[a.py::Pool, b.py::Pool]", "[a.py::Pool, a.py::Pool]", r"a.py::Pool stands twice, under Pool and under Pool"),
+        ("pooling/pool.py", "/etc/pool.py", r"`target` is a .py file under the library"),
+        ("pooling/pool.py", "../pool.py", r"`target` is a .py file under the library"),
+        ("pooling/pool.py", "pooling", r"`target` is a .py file under the library"),
+        ("priority: high", "priority: high\n    rename: [a]", r"`rename` maps names of parameters to names"),
+        ("priority: high", "priority: high\n    rename: {a: 3}", r"`rename` maps names of parameters to names"),
+        ("priority: high", "priority: high\n    rename: {a: b c}", r"`rename` maps names of parameters to names"),
+        ("priority: high", "priority: high\nkeep_apart: [A]", r"an entry of `keep_apart` has names, reason; found 'A'"),
+        ("priority: high", "priority: high\nkeep_apart: [{names: [A]}]", r"an entry of `keep_apart` lacks `reason`"),
+        ("priority: high", "priority: high\n    priority: high", r"`priority` stands twice in one entry in line 4"),
+        ("  - component", "  component", r"is not a migration map: .* in line \d+|`components` must be a list"),
+        ("[a.py::Pool", "[a.py::Pool\n}", r"is not a migration map: .* in line \d+"),
+        ("a.py::Pool,", "!!python/object:os.system a,", r"is not a migration map: could not determine a constructor"),
+    ],
+)
+def test_what_is_refused_says_where(old: str, new: str, message: str) -> None:
+    assert old in TEXT
+    with pytest.raises(UnreadableRecord, match=message) as caught:
+        load_map(TEXT.replace(old, new, 1), "map.yaml")
+    assert caught.value.place == "map.yaml"
+
+
+@pytest.mark.parametrize("text", ["", "3", "- a\n", "[" * 5000, "a: &a [*a]\n", "\0", "x: 2020-99-99\n"])
+def test_what_is_no_map_at_all(text: str) -> None:
+    with pytest.raises(UnreadableRecord):
+        load_map(text, "map.yaml")
+
+
+def test_two_rows_of_one_name_and_one_member_in_two_rows() -> None:
+    row = dedent(TEXT).partition("components:\n")[2]
+    with pytest.raises(UnreadableRecord, match="two rows are called Pool"):
+        load_map(TEXT + row, "map.yaml")
+    with pytest.raises(UnreadableRecord, match=r"a.py::Pool stands twice, under Pool and under Other"):
+        load_map(TEXT + row.replace("component: Pool", "component: Other"), "map.yaml")
