@@ -49,16 +49,18 @@ def analyze(
     from refactor_tools.api.stages import NONE, Run, made
     from refactor_tools.scan import kept
     from refactor_tools.scan.listing import list_tree
+    from refactor_tools.scan.surroundings import surroundings
 
     started = time.perf_counter()
     listing = list_tree(settings.root, paths, settings)
-    digest = listing.digest(settings, proposals, near_proposals)
+    around = surroundings(listing, paths, settings)
+    digest = listing.digest(settings, proposals, near_proposals, [(one.path, one.digest) for one in around])
     before = kept.load(settings.root, "analysis", _Kept) if cache else None
     if before and before.digest == digest:
         analysis = before.analysis
     else:
         run = Run(settings, jobs, cache, progress or _silent)
-        analysis = made(run, listing, near_proposals if proposals else NONE)
+        analysis = made(run, listing, around, near_proposals if proposals else NONE)
         if cache:
             kept.store(settings.root, "analysis", _Kept(digest, analysis))
     return replace(analysis, seconds=time.perf_counter() - started)

@@ -1,20 +1,24 @@
 """The stages of an analysis, joined."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refactor_tools.clones.families import find_families
 from refactor_tools.clones.prints import file_prints
 from refactor_tools.graph.composition import composition
+from refactor_tools.graph.evidence import evidence
 from refactor_tools.graph.imports import import_graph
-from refactor_tools.graph.passing import not_passed_on
+from refactor_tools.graph.lookup import Lookup
+from refactor_tools.graph.metrics import file_metrics
+from refactor_tools.graph.surroundings import with_importers
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Finding, Scan, Source
 from refactor_tools.model.families import Difference, Families, Family, Proposal
-from refactor_tools.model.graphs import ImportGraph
 from refactor_tools.scan.listing import Listing
 from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.names import Names
+from refactor_tools.scan.surroundings import with_surroundings
 from refactor_tools.scan.tree import collected_later, scan_listing
 from refactor_tools.settings import Settings
 
@@ -34,10 +38,11 @@ class Run:
     say: Callable[[str, int, int], None]
 
 
-def made(run: Run, listing: Listing, near_proposals: int | None) -> Analysis:
+def made(run: Run, listing: Listing, around: Sequence[Source], near_proposals: int | None) -> Analysis:
     """The analysis of the files in `listing`; its time is not taken.
 
-    `near_proposals` is the number of near families that are described, None for all of them, `NONE` for no family.
+    `around` are files that may import those. `near_proposals` is the number of near families that are described, None
+    for all of them, `NONE` for no family.
     """
     with collected_later():
         scan = scan_listing(
@@ -47,7 +52,12 @@ def made(run: Run, listing: Listing, near_proposals: int | None) -> Analysis:
             progress=lambda *done: run.say("reading files", *done),
             prints=file_prints,
         )
-        imports = import_graph(scan)
+        whole = with_surroundings(scan, around, jobs=run.jobs)
+        names = Names.of(whole)
+        lookup = Lookup.of(whole, names)
+        imports = with_importers(import_graph(scan, names), scan, whole, names)
+        composed = composition(scan, imports, whole, lookup)
+        shown = evidence(scan, composed, whole, lookup)
         run.say("looking for copies", 0, 1)
         families = find_families(scan, run.settings, cache=run.cache)
         run.say("looking for copies", 1, 1)
@@ -57,18 +67,18 @@ def made(run: Run, listing: Listing, near_proposals: int | None) -> Analysis:
         return Analysis(
             scan=scan,
             imports=imports,
-            composition=composition(scan, imports),
+            composition=composed,
             families=families,
-            findings=_findings(scan, imports),
+            findings=_ordered((*shown.findings, *imports.findings)),
             seconds=0.0,
             over_limit=tuple(facts.path for facts in scan.files if facts.lines > run.settings.max_lines),
+            dead_members=shown.dead_members,
+            metrics=file_metrics(scan, imports),
         )
 
 
-def _findings(scan: Scan, imports: ImportGraph) -> tuple[Finding, ...]:
-    in_files = (finding for facts in scan.files for finding in facts.findings)
-    found = {*in_files, *imports.findings, *not_passed_on(scan)}
-    return tuple(sorted(found, key=lambda finding: (finding.path, finding.line, finding.message)))
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.path, finding.line, finding.message)))
 
 
 def _described(run: Run, families: Families, scan: Scan, listing: Listing, near_proposals: int | None) -> Families:

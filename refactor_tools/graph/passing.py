@@ -12,13 +12,13 @@ NOT_PASSED_ON = "not-passed-on"
 _MASKS = ("mask", "lengths")
 
 
-def not_passed_on(scan: Scan) -> tuple[Finding, ...]:
+def not_passed_on(scan: Scan, names: Names | None = None) -> tuple[Finding, ...]:
     """Calls `self.member(...)` in `forward` that leave out a mask or lengths which the caller has and the member takes.
 
     Only members whose class stands in the tree, and only optional arguments: a required one could not be left out. An
     argument that the caller uses nowhere is a finding already.
     """
-    names = Names.of(scan)
+    names = names or Names.of(scan)
     known = {(finding.path, finding.message) for facts in scan.files for finding in facts.findings}
     found = (
         finding
@@ -50,7 +50,7 @@ def _of_definition(definition: Definition, names: Names) -> Iterator[tuple[str, 
 
 
 def _member_class(definition: Definition, member: str, names: Names) -> Definition | None:
-    built = {item.name for item in definition.built if item.member == member and item.how == "builds"}
+    built = {item.name for item in definition.built if item.member == member and item.how == "calls" and not item.to}
     if len(built) != 1:
         return None
     identity = names.definition(definition.path, built.pop())

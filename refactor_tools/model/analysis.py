@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from refactor_tools.model.facts import Finding, Scan
 from refactor_tools.model.families import Families
-from refactor_tools.model.graphs import Composition, ImportGraph
+from refactor_tools.model.graphs import Composition, FileMetrics, ImportGraph
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """`seconds` is wall time; `findings` are those of all files and those that only the graphs show; `over_limit` are
-    the files that are longer than the settings want."""
+    """`seconds` is wall time; `findings` are worth a look one by one, `dead_members` also hold values that are never
+    read; `over_limit` are the files that are longer than the settings want."""
 
     scan: Scan
     imports: ImportGraph
@@ -19,3 +19,5 @@ class Analysis:
     findings: tuple[Finding, ...]
     seconds: float
     over_limit: tuple[str, ...] = ()
+    dead_members: tuple[Finding, ...] = ()
+    metrics: tuple[FileMetrics, ...] = ()

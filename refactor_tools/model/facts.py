@@ -10,6 +10,7 @@ DefinitionKind = Literal["class", "function"]
 ParameterKind = Literal["positional-only", "positional", "keyword-only", "var-positional", "var-keyword"]
 EdgeKind = Literal["runtime", "lazy", "type-only", "optional"]
 EdgeVia = Literal["plain", "star", "string", "sys-path"]
+How = Literal["calls", "inherits", "receives", "finds", "uses"]
 Skipped = Literal["archive", "originals", "excluded", "generated", "ignored", "too large"]
 
 
@@ -115,15 +116,30 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A class or function that a definition calls, inherits, holds or receives, by its dotted name as written.
+    """A name that a definition reads, dotted as written, and what it does with it.
 
-    `member` is the attribute of `self` it is bound to, "" where it is not.
+    `how`: it `calls` the name, `inherits` from it, `receives` it (as the default or annotation of a constructor's
+    parameter), `finds` something in it by subscript, or else `uses` it. `member` is the attribute of `self` (or the
+    parameter) that it is bound to, "return" where a function returns it, "" where there is none. `to` is the dotted
+    name of the callee that it is an argument of. `key` is the literal string that it is called with, found by or kept
+    under ("*" in a list), or the keyword or position (from "0") that it is given as.
     """
 
     name: str
-    how: Literal["builds", "inherits", "uses"]
+    how: How
     member: str
     line: int
+    to: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute that `__init__` assigns and its class never reads; `callee` is the class it is built from, or ""."""
+
+    name: str
+    line: int
+    callee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,9 @@ class Definition:
     """A class or top-level function. `id` is `path::QualName`, `path::Name@line` for a later one of that name.
 
     `parameters` are those of `__init__` (of the function itself for a function), `forward` those of `forward` or
-    `call`, both without `self`. `bases` are dotted names as written.
+    `call`, both without `self`. `bases` are dotted names as written. `reads` are the attributes of `self` that a class
+    reads or defines itself, `idle` those that only `__init__` assigns; `reflects` says that it reads members by a
+    computed name.
     """
 
     id: str
@@ -172,6 +190,9 @@ class Definition:
     built: tuple[Built, ...] = ()
     is_module: bool = False
     calls: tuple[MemberCall, ...] = ()
+    idle: tuple[Member, ...] = ()
+    reads: tuple[str, ...] = ()
+    reflects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +201,10 @@ class FileFacts:
 
     `bound` are the names its top level binds, `names` the dotted names that it reads outside definitions, `exported`
     its `__all__` (None where it has none, or a computed one) and `exported_from` the modules whose `__all__` it takes
-    in; `sys_paths` are folders (relative to the root) that it puts on `sys.path`.
+    in; `sys_paths` are folders (relative to the root) that it puts on `sys.path`. `built` is what its top level does
+    with the names, `member` being the variable that keeps them. `attributes` are the attributes that it reads of
+    anything but `self`, each after the last name of what it is read of ("model.head" for `self.model.head`, ".head"
+    where that is an expression); `words` are those of its strings that may be names, dotted or not.
     """
 
     path: str
@@ -199,6 +223,9 @@ class FileFacts:
     registered: tuple[Registered, ...] = ()
     looked_up: tuple[LookedUp, ...] = ()
     computed: tuple[Computed, ...] = ()
+    built: tuple[Built, ...] = ()
+    attributes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 from refactor_tools.model.facts import EdgeKind, EdgeVia, Finding
 
 Tier = Literal["atomic", "composite", "application"]
+RelationKind = Literal["builds", "holds", "inherits", "receives", "uses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,51 @@ class ImportGraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """What the definition `source` does with the definition `target` (ids), written at `path`:`line`.
+
+    It `builds` an instance, `holds` the class itself, `inherits` from it, `receives` it or an instance of it from
+    outside (by a default, an annotation or a call elsewhere), or only `uses` its name. `member` is the attribute or
+    parameter that keeps it, "" where none does; `through` the function, variable or registry that hands it out, ""
+    where `source` names it itself.
+    """
+
+    source: str
+    target: str
+    how: RelationKind
+    member: str
+    path: str
+    line: int
+    through: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileMetrics:
+    """Size and place of one file.
+
+    `fan_in` and `fan_out` count the files that import it and that it imports; `depth` is the number of files on its
+    longest chain of imports, itself included and a cycle counted once, and `following` the next file of that chain, ""
+    at its end.
+    """
+
+    path: str
+    lines: int
+    definitions: int
+    fan_in: int
+    fan_out: int
+    depth: int
+    following: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
-    """Definition ids: what each uses and is used by, its tier (modules only), and what nothing uses."""
+    """Definition ids: what each names and is named by, its tier (modules only), and what nothing uses.
+
+    `relations` say how, and follow factories, tables, registries and injected arguments; they are sorted by source.
+    """
 
     uses: Mapping[str, tuple[str, ...]]
     used_by: Mapping[str, tuple[str, ...]]
     tiers: Mapping[str, Tier]
     unused: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()

@@ -9,11 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from refactor_tools.graph.members import NEVER_READ
 from refactor_tools.known.compare import new_by_every
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Problem, Skipped
 from refactor_tools.model.graphs import Tier
 from refactor_tools.model.known import BaselineReport, News, SinceReport
+from refactor_tools.report.composition import import_lines, never_read_lines, unused_lines
 from refactor_tools.report.families import kept_apart_rows
 from refactor_tools.report.family_table import family_table
 from refactor_tools.report.graphs import cycle_lines, hidden_lines, notice_lines, unresolved_lines
@@ -24,6 +26,7 @@ from refactor_tools.report.words import count
 
 # What a screen takes of one section; --verbose shows the rest.
 MOST_ROWS = 12
+FEW_ROWS = 4
 _TIERS: tuple[Tier, ...] = ("atomic", "composite", "application")
 
 _WHY: Mapping[Skipped, str] = {
@@ -88,7 +91,6 @@ def _everything(analysis: Analysis, *, verbose: bool, most: int | None) -> list[
     homonyms = [(one.name, "\n".join(one.members)) for one in analysis.families.homonyms]
     lengths = {facts.path: facts.lines for facts in analysis.scan.files}
     long = [(path, count(lengths[path], "line")) for path in analysis.over_limit]
-    unused = [(identity, "") for identity in analysis.composition.unused]
     return [
         _families(analysis, verbose=verbose, most=most),
         _section("Homonyms: one name, different algorithms, never merged", homonyms, most, "cyan"),
@@ -99,8 +101,17 @@ def _everything(analysis: Analysis, *, verbose: bool, most: int | None) -> list[
         _section("Imports that lead nowhere", unresolved_lines(analysis.imports), most, "yellow"),
         _section("Kept as found, worth a look", findings, most, "yellow"),
         _section("Longer than `max-lines`", long, most, "yellow"),
-        _section("Used by nothing in what was read", unused, most, "yellow"),
+        *_composition(analysis, FEW_ROWS if most else None),
     ]
+
+
+def _composition(analysis: Analysis, most: int | None) -> Iterable[RenderableType | None]:
+    unused, values = analysis.composition.unused, [one for one in analysis.dead_members if one.code == NEVER_READ]
+    title = f"Used by nothing in what was read: {count(len(unused), 'definition')}"
+    yield _section(title, unused_lines(unused), most, "yellow")
+    title = f"Assigned and never read: {count(len(values), 'member')}"
+    yield _section(title, never_read_lines(values), most, "yellow")
+    yield _section("Imports of the tree", import_lines(analysis.metrics), most, "cyan")
 
 
 def _not_read(problems: Sequence[Problem], most: int | None) -> list[RenderableType | None]:

@@ -1,18 +1,18 @@
 """An analysis as the JSON of schema 1."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from refactor_tools.graph.metrics import chain
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Definition, Parameter, Problem
 from refactor_tools.model.families import Difference, Family
-from refactor_tools.model.graphs import Composition
+from refactor_tools.model.graphs import Composition, Relation
 from refactor_tools.model.known import BaselineReport, FindingKind, SinceReport
 from refactor_tools.report.news import baseline_document, since_document
-from refactor_tools.scan.suspicious import NEVER_CALLED
 
 SCHEMA = 1
 
@@ -45,7 +45,7 @@ def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, 
         "outcomes": [_outcome(kind, number) for kind, number in found.items()],
         "problems": [{"path": one.path, "line": one.line, "message": one.message} for one in scan.problems],
         "skipped": _skipped(scan.problems),
-        "definitions": [_definition(one, analysis.composition) for one in scan.definitions],
+        "definitions": _definitions(analysis),
         "families": [_family(one) for one in analysis.families.families],
         "kept_apart": [{**_family(one.family), "reason": one.reason} for one in analysis.families.kept_apart],
         "homonyms": _plain(analysis.families.homonyms),
@@ -57,7 +57,7 @@ def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, 
         "findings": _plain(analysis.findings),
         "metrics": _metrics(analysis),
         "unused": list(analysis.composition.unused),
-        "dead_members": _plain(one for one in analysis.findings if one.code == NEVER_CALLED),
+        "dead_members": _plain(analysis.dead_members),
     }
 
 
@@ -90,7 +90,14 @@ def _plain(values: Iterable[Any]) -> list[dict[str, Any]]:
     return [asdict(value) for value in values]
 
 
-def _definition(definition: Definition, composition: Composition) -> dict[str, Any]:
+def _definitions(analysis: Analysis) -> list[dict[str, Any]]:
+    relations: dict[str, list[Relation]] = defaultdict(list)
+    for relation in analysis.composition.relations:
+        relations[relation.source].append(relation)
+    return [_definition(one, analysis.composition, relations[one.id]) for one in analysis.scan.definitions]
+
+
+def _definition(definition: Definition, composition: Composition, relations: Sequence[Relation]) -> dict[str, Any]:
     return {
         "id": definition.id,
         "kind": definition.kind,
@@ -103,8 +110,20 @@ def _definition(definition: Definition, composition: Composition) -> dict[str, A
         "tier": composition.tiers.get(definition.id),
         "uses": list(composition.uses.get(definition.id, ())),
         "used_by": list(composition.used_by.get(definition.id, ())),
+        "relations": [_relation(one) for one in relations],
         "parameters": _parameters(definition.parameters),
         "forward": None if definition.forward is None else _parameters(definition.forward),
+    }
+
+
+def _relation(relation: Relation) -> dict[str, Any]:
+    return {
+        "target": relation.target,
+        "how": relation.how,
+        "member": relation.member,
+        "through": relation.through,
+        "path": relation.path,
+        "line": relation.line,
     }
 
 
@@ -133,12 +152,17 @@ def _difference(difference: Difference) -> dict[str, Any]:
 
 def _metrics(analysis: Analysis) -> list[dict[str, Any]]:
     over_limit = frozenset(analysis.over_limit)
+    following = {one.path: one.following for one in analysis.metrics}
     return [
         {
-            "path": facts.path,
-            "lines": facts.lines,
-            "definitions": len(facts.definitions),
-            "over_limit": facts.path in over_limit,
+            "path": one.path,
+            "lines": one.lines,
+            "definitions": one.definitions,
+            "over_limit": one.path in over_limit,
+            "fan_in": one.fan_in,
+            "fan_out": one.fan_out,
+            "depth": one.depth,
+            "longest_chain": list(chain(one.path, following)),
         }
-        for facts in analysis.scan.files
+        for one in analysis.metrics
     ]

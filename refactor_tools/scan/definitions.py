@@ -3,23 +3,24 @@
 import ast
 from collections.abc import Sequence
 
-from refactor_tools.model.facts import Built, Definition, MemberCall
-from refactor_tools.scan.scopes import distinct
+from refactor_tools.model.facts import Definition
+from refactor_tools.scan.members import ClassReading
+from refactor_tools.scan.scopes import Load, distinct
 from refactor_tools.scan.syntax import (
     FORWARD,
     DefinitionNode,
-    FunctionNode,
     constructor,
     dotted,
     is_static,
-    member,
     method,
     signature,
 )
 
 
-def definition(node: DefinitionNode, identity: str, free: Sequence[Built]) -> Definition:
-    """`node` as a fact; `identity` is its id and `free` what it reads of the names around it."""
+def definition(
+    node: DefinitionNode, identity: str, free: Sequence[Load], reading: ClassReading | None = None
+) -> Definition:
+    """`node` as a fact: `identity` is its id, `free` what it reads of the names around it, `reading` a class's own."""
     is_class = isinstance(node, ast.ClassDef)
     forward = method(node, *FORWARD) if isinstance(node, ast.ClassDef) else None
     return Definition(
@@ -34,7 +35,10 @@ def definition(node: DefinitionNode, identity: str, free: Sequence[Built]) -> De
         forward=signature(forward, bound=not is_static(forward)) if forward else None,
         decorators=tuple(map(_name_or_text, node.decorator_list)),
         built=distinct(free),
-        calls=_member_calls(forward) if forward else (),
+        calls=reading.member_calls() if reading else (),
+        idle=reading.idle() if reading else (),
+        reads=tuple(sorted(reading.reads)) if reading else (),
+        reflects=reading.asks if reading else False,
     )
 
 
@@ -49,15 +53,3 @@ def _bases(node: ast.ClassDef) -> tuple[str, ...]:
 
 def _name_or_text(node: ast.expr) -> str:
     return dotted(node.func if isinstance(node, ast.Call) else node) or ast.unparse(node)
-
-
-def _member_calls(forward: FunctionNode) -> tuple[MemberCall, ...]:
-    calls = (node for node in ast.walk(forward) if isinstance(node, ast.Call))
-    return tuple(_member_call(call, name) for call in calls if (name := member(call.func)))
-
-
-def _member_call(call: ast.Call, name: str) -> MemberCall:
-    starred = any(isinstance(argument, ast.Starred) for argument in call.args)
-    keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
-    is_open = starred or len(keywords) < len(call.keywords)
-    return MemberCall(name, len(call.args), keywords, call.lineno, is_open)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from refactor_tools.model.facts import Computed, Definition, FileFacts, Finding, Import, Problem, Source
+from refactor_tools.model.facts import Built, Computed, Definition, FileFacts, Import, Problem, Source
 from refactor_tools.model.prints import FilePrints
 from refactor_tools.scan.codec import Entry
 from refactor_tools.scan.exports import Exports, exports
 from refactor_tools.scan.frameworks import direct_framework, imports_by_name, used_framework
 from refactor_tools.scan.lazy_exports import lazy_exports
 from refactor_tools.scan.reader import Reader
-from refactor_tools.scan.suspicious import suspicious
+from refactor_tools.scan.scopes import LOCAL, Scope, distinct
 from refactor_tools.scan.type_comments import type_comments
 
 _DEEPEST = 20_000
@@ -86,13 +86,16 @@ def _facts(source: Source, tree: ast.Module, lines: int) -> tuple[FileFacts, Map
         exported=found.names if found and not found.computed else None,
         bound=tuple(sorted(outermost.stores)),
         sys_paths=tuple(dict.fromkeys(reader.sys_paths)),
-        findings=_findings(reader),
-        names=tuple(sorted({load.name for load in (*outermost.loads, *outermost.passed)})),
+        findings=tuple(sorted(reader.findings, key=lambda finding: (finding.line, finding.message))),
+        names=tuple(sorted({load.name for load in outermost.loads})),
         exported_from=found.modules if found else (),
         references=reader.strings.references,
         registered=tuple(reader.registered),
         looked_up=reader.looked_up,
         computed=_computed(reader, found),
+        built=_built(outermost),
+        attributes=tuple(sorted(reader.attributes)),
+        words=tuple(sorted(reader.words)),
     )
     return facts, reader.nodes
 
@@ -121,10 +124,10 @@ def _with_framework(definition: Definition, named: dict[str, Import]) -> Definit
     return replace(definition, framework=used, is_module=framework is not None)
 
 
-def _findings(reader: Reader) -> tuple[Finding, ...]:
-    classes = (node for node in reader.nodes.values() if isinstance(node, ast.ClassDef))
-    found = [finding for node in classes for finding in suspicious(reader.path, node)]
-    return tuple(sorted(found, key=lambda finding: (finding.line, finding.message)))
+def _built(outermost: Scope) -> tuple[Built, ...]:
+    """What the top level keeps, and what it gives to whom."""
+    kept = (load for load in outermost.loads if load.member or load.to)
+    return distinct(load._replace(member=load.member.removeprefix(LOCAL)) for load in kept)
 
 
 def _by_line(definition: Definition) -> tuple[int, int]:

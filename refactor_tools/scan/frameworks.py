@@ -38,6 +38,11 @@ def imports_by_name(imports: Iterable[Import]) -> dict[str, Import]:
     return {found.bound: found for found in imports if found.bound}
 
 
+def is_namespace(module: str, name: str | None, bound: str) -> bool:
+    """Whether an import binds a module, or a name of a framework that stands for one (`nn`, `F`)."""
+    return name is None or (module.partition(".")[0] in _TORCH and (bound.islower() or len(bound) == 1))
+
+
 def module_framework(base: str) -> Framework | None:
     """The framework of an external class (its qualified name) if it is a module, layer or model."""
     if base in _BY_CONVENTION:

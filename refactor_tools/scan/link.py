@@ -5,7 +5,6 @@ from dataclasses import replace
 from refactor_tools.model.facts import Definition, FileFacts, Finding, Framework, Scan
 from refactor_tools.scan.frameworks import MODULE_ROOT, module_framework
 from refactor_tools.scan.names import Names
-from refactor_tools.scan.suspicious import NEVER_CALLED
 
 
 def link(scan: Scan) -> Scan:
@@ -58,24 +57,10 @@ def _linked(facts: FileFacts, names: Names, frameworks: dict[str, Framework]) ->
         )
         for definition in facts.definitions
     )
-    kept = tuple(finding for finding in facts.findings if _holds(finding, definitions, names, frameworks))
+    kept = tuple(finding for finding in facts.findings if _holds(finding, definitions))
     return replace(facts, definitions=definitions, findings=kept)
 
 
-def _holds(
-    finding: Finding, definitions: tuple[Definition, ...], names: Names, frameworks: dict[str, Framework]
-) -> bool:
+def _holds(finding: Finding, definitions: tuple[Definition, ...]) -> bool:
     owner = next((one for one in reversed(definitions) if one.line <= finding.line <= one.end_line), None)
-    if owner is None or not owner.is_module:
-        return False
-    if finding.code != NEVER_CALLED:
-        return True
-    built = [one.name for one in owner.built if one.line == finding.line and one.member and one.how == "builds"]
-    return any(_is_module(owner.path, name, names, frameworks) for name in built)
-
-
-def _is_module(path: str, name: str, names: Names, frameworks: dict[str, Framework]) -> bool:
-    identity = names.definition(path, name)
-    if identity:
-        return identity in frameworks
-    return module_framework(names.qualified(path, name)) is not None
+    return owner is not None and owner.is_module

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from refactor_tools.model.facts import Parameter, ParameterKind
+from refactor_tools.model.facts import MemberCall, Parameter, ParameterKind
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DefinitionNode = FunctionNode | ast.ClassDef
@@ -27,6 +27,14 @@ def member(node: ast.expr) -> str | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
         return node.attr
     return None
+
+
+def member_call(call: ast.Call, name: str) -> MemberCall:
+    """The call of `self.<name>` as a fact."""
+    starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+    keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
+    is_open = starred or len(keywords) < len(call.keywords)
+    return MemberCall(name, len(call.args), keywords, call.lineno, is_open)
 
 
 def methods(node: ast.ClassDef) -> Iterator[FunctionNode]:

@@ -135,7 +135,7 @@ def _entry(source: Source, prints: Printer | None) -> bytes | Entry:
 
 @contextmanager
 def collected_later() -> Iterator[None]:
-    """Garbage collection off: syntax trees hold no cycles, and looking for some takes a third of the time."""
+    """Garbage collection off: trees and facts hold no cycles, and looking for some takes a third of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

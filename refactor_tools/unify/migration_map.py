@@ -90,7 +90,7 @@ def _candidates(name: str, definition: Definition) -> Iterator[str]:
 
 
 def _category(definition: Definition) -> str:
-    return category_of(definition.name, [built.name for built in definition.built if built.how == "builds"])
+    return category_of(definition.name, [built.name for built in definition.built if built.how == "calls"])
 
 
 def _not_merged(family: Family) -> dict[str, str]:

@@ -1,10 +1,7 @@
 import json
 
-import pytest
-
 from refactor_tools.graph.composition import composition
 from refactor_tools.graph.imports import import_graph
-from refactor_tools.graph.passing import not_passed_on
 from refactor_tools.model.graphs import Composition
 
 PARTS = """
@@ -84,65 +81,6 @@ def test_recursion_is_no_use(tree) -> None:
     assert found.unused == ("a.py::f",)
 
 
-def test_tiers(tree) -> None:
-    found = composed(
-        tree,
-        {
-            "parts.py": PARTS,
-            "models.py": """
-            from torch import nn
-            from parts import Atom
-            class Pair(nn.Module):
-                def __init__(self): self.atom = Atom()
-            class Model(nn.Module):
-                def __init__(self): self.layers = nn.ModuleList([Pair() for _ in range(3)])
-            class Wide(nn.Module):
-                def __init__(self): self.a, self.b = Atom(), Pair()
-            class Inner(nn.Module):
-                def __init__(self): self.a, self.b = Atom(), Pair()
-            class Child(Inner): pass
-            class Lone(nn.Module):
-                def __init__(self): self.atom = Atom()
-            class Plain:
-                def __init__(self): self.model = Model
-            """,
-        },
-    )
-    assert {identity.partition("::")[2]: tier for identity, tier in found.tiers.items()} == {
-        "Atom": "atomic",
-        "Pair": "composite",
-        "Model": "application",
-        "Wide": "application",
-        "Inner": "composite",
-        "Child": "atomic",
-        "Lone": "composite",
-    }
-
-
-def test_unused(tree) -> None:
-    found = composed(
-        tree,
-        {
-            "a.py": """
-            __all__ = ["exported"]
-            def exported(): pass
-            def dead(): pass
-            def read_here(): pass
-            @register
-            def registered(): pass
-            def imported(): pass
-            def test_something(): pass
-            def main(): pass
-            print(read_here)
-            """,
-            "b.py": "from a import imported\n",
-            "c.py": "def starred(): pass\n",
-            "d.py": "from c import *\n",
-        },
-    )
-    assert found.unused == ("a.py::dead",)
-
-
 def test_what_strings_and_notebooks_name_is_used_and_nothing_beside_it(tree) -> None:
     notebook = {"cells": [{"cell_type": "code", "source": "from a import shown\nshown()"}]}
     files = {
@@ -151,45 +89,3 @@ def test_what_strings_and_notebooks_name_is_used_and_nothing_beside_it(tree) -> 
         "b.ipynb": json.dumps(notebook),
     }
     assert composed(tree, files).unused == ("a.py::Other",)
-
-
-@pytest.mark.parametrize(
-    ("signature", "call"),
-    [("x, mask=None", "self.atom(x + mask)"), ("x, attn_mask=None", "self.atom(x + attn_mask)")],
-)
-def test_mask_that_is_not_passed_on(tree, signature: str, call: str) -> None:
-    (found,) = not_passed_on(tree({"parts.py": PARTS, "m.py": model(signature, call)}))
-    name = signature.partition(", ")[2].partition("=")[0]
-    assert (found.code, found.path, found.line) == ("not-passed-on", "m.py", 6)
-    assert found.message == f"M.forward has `{name}` and calls `self.atom` (Atom) without its `mask`"
-
-
-@pytest.mark.parametrize(
-    ("signature", "call"),
-    [
-        ("x, mask=None", "self.atom(x, mask)"),
-        ("x, mask=None", "self.atom(x, mask=mask)"),
-        ("x, mask=None", "self.atom(*x, mask)"),
-        ("x, mask=None", "self.atom(x, **mask)"),
-        ("x, scale=None", "self.atom(x * scale)"),
-        ("x, mask=None", "self.other(x * mask)"),
-    ],
-)
-def test_calls_that_leave_nothing_out(tree, signature: str, call: str) -> None:
-    assert not_passed_on(tree({"parts.py": PARTS, "m.py": model(signature, call)})) == ()
-
-
-def test_argument_that_is_used_nowhere_is_reported_once(tree) -> None:
-    scan = tree({"parts.py": PARTS, "m.py": model("x, mask=None", "self.atom(x)")})
-    assert [one.code for facts in scan.files for one in facts.findings] == ["unused-argument"]
-    assert not_passed_on(scan) == ()
-
-
-def model(signature: str, call: str) -> str:
-    return f"""
-from torch import nn
-from parts import Atom
-class M(nn.Module):
-    def __init__(self): self.atom = Atom()
-    def forward(self, {signature}): return {call}
-"""

@@ -7,7 +7,16 @@ from rich.console import Console
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Definition, FileFacts, Finding, Parameter, Problem, Scan
 from refactor_tools.model.families import Difference, Families, Family, Homonym, KeptApart, Proposal
-from refactor_tools.model.graphs import Composition, Cycle, Hidden, ImportEdge, ImportGraph, Unresolved
+from refactor_tools.model.graphs import (
+    Composition,
+    Cycle,
+    FileMetrics,
+    Hidden,
+    ImportEdge,
+    ImportGraph,
+    Relation,
+    Unresolved,
+)
 from refactor_tools.report.analysis import MOST_ROWS, render
 from refactor_tools.report.analysis_json import document, kinds_found, to_json
 
@@ -61,6 +70,7 @@ FULL = Analysis(
         {POOL_B: (POOL_A,), POOL_A: ()},
         {POOL_A: "composite", POOL_B: "atomic"},
         (POOL_A,),
+        (Relation(POOL_A, POOL_B, "builds", "inner", "a.py", 4),),
     ),
     families=Families(
         (FAMILY, REFUSED), (Homonym("Text", ("a.py::Text", "b.py::Text")),), (KeptApart(FAMILY, "on purpose"),)
@@ -68,6 +78,8 @@ FULL = Analysis(
     findings=(Finding("never-called", "a.py", 7, "Pool builds `self.x` (nn.Linear) and never uses it"),),
     seconds=0.14,
     over_limit=("a.py",),
+    dead_members=(Finding("never-called", "a.py", 7, "Pool builds `self.x` (nn.Linear) and never uses it"),),
+    metrics=(FileMetrics("a.py", 600, 1, 0, 1, 2, "b.py"), FileMetrics("b.py", 1, 1, 1, 0, 1, "")),
 )
 EMPTY = Analysis(Scan("/root", ()), ImportGraph(), Composition({}, {}, {}), Families(), (), 0.0)
 
@@ -113,8 +125,8 @@ def test_whole_report() -> None:
   Longer than `max-lines`
   a.py  600 lines
 
-  Used by nothing in what was read
-  a.py::Pool
+  Used by nothing in what was read: 1 definition
+  a.py  Pool
 
   Passed over
   data  2 files not read: ignored by .gitignore
@@ -263,6 +275,7 @@ def test_json_holds_the_contract() -> None:
         "tier": "composite",
         "uses": [POOL_B],
         "used_by": [],
+        "relations": [{"target": POOL_B, "how": "builds", "member": "inner", "through": "", "path": "a.py", "line": 4}],
         "parameters": [{"name": "w", "default": None, "annotation": None, "kind": "positional"}],
         "forward": [],
     }
@@ -293,7 +306,16 @@ def test_json_holds_the_contract() -> None:
         "external": False,
         "names": (),
     }
-    assert found["metrics"][0] == {"path": "a.py", "lines": 600, "definitions": 1, "over_limit": True}
+    assert found["metrics"][0] == {
+        "path": "a.py",
+        "lines": 600,
+        "definitions": 1,
+        "over_limit": True,
+        "fan_in": 0,
+        "fan_out": 1,
+        "depth": 2,
+        "longest_chain": ["a.py", "b.py"],
+    }
     assert found["unused"] == [POOL_A]
     assert [one["line"] for one in found["dead_members"]] == [7]
     assert {one["name"]: one["outcome"] for one in found["outcomes"]} == dict.fromkeys(kinds_found(FULL), "found")

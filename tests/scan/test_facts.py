@@ -185,8 +185,8 @@ def test_class_facts(facts) -> None:
     )
     assert block.forward == (Parameter("x"), Parameter("mask", default="None"))
     built = {(one.name, one.how, one.member) for one in block.built}
-    assert {("nn.Module", "inherits", ""), ("Layer", "builds", "layers")} <= built
-    assert {("Head", "builds", "head"), ("Tail", "builds", "tail"), ("register", "uses", "")} <= built
+    assert {("nn.Module", "inherits", ""), ("Layer", "calls", "layers")} <= built
+    assert {("Head", "calls", "head"), ("Tail", "calls", "tail"), ("register", "calls", "")} <= built
     (call,) = block.calls
     assert (call.member, call.positional, call.keywords) == ("head", 1, ("mask",))
 
@@ -200,7 +200,11 @@ def test_names_that_a_definition_binds_itself_are_not_used_from_outside(facts) -
             return lambda d: inner(d, b, total, len(rest))
         """
     )
-    assert found.definitions[0].built == (Built("outer", "uses", "", 3), Built("inner", "uses", "", 5))
+    assert found.definitions[0].built == (
+        Built("outer", "calls", "", 3),
+        Built("inner", "calls", "return", 5),
+        Built("outer", "calls", "return", 5, "inner", "1"),
+    )
 
 
 def test_dataclass_fields_are_its_parameters(facts) -> None:

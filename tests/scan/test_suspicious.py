@@ -29,12 +29,6 @@ def test_argument_of_init_that_nothing_reads(facts) -> None:
     ]
 
 
-def test_member_that_nothing_uses(facts) -> None:
-    assert findings(facts, init="self.b = nn.Linear(1, 1)") == [
-        ("never-called", 6, "M builds `self.b` (nn.Linear) and never uses it")
-    ]
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -44,11 +38,6 @@ def test_member_that_nothing_uses(facts) -> None:
         {"argument": "*args, **kwargs"},
         {"argument": "mask=None", "body": "print(locals())"},
         {"argument": "mask=None", "body": "f = lambda: mask"},
-        {"init": "self.b = nn.Linear(1, 1)", "body": "x = self.b(x)"},
-        {"init": "self.b = nn.Linear(1, 1)", "body": "x = getattr(self, name)(x)"},
-        {"init": "self.b = nn.Linear(1, 1)", "body": "list(self.children())"},
-        {"init": "self.b = width"},
-        {"init": "self.b = make()"},
     ],
 )
 def test_what_is_not_suspicious(facts, change: dict[str, str]) -> None:
@@ -73,22 +62,3 @@ def test_static_forward_has_no_self(facts) -> None:
 def test_findings_of_a_class_that_is_no_module_are_dropped(tree) -> None:
     scan = tree({"a.py": "class A(Base):\n    def forward(self, x, y):\n        return x\nclass Base: pass\n"})
     assert scan.files[0].findings == ()
-
-
-def test_unused_member_counts_only_if_it_is_a_module(tree) -> None:
-    scan = tree(
-        {
-            "a.py": """
-            from torch import nn
-            from b import Config, Part
-            class M(nn.Module):
-                def __init__(self):
-                    self.config = Config()
-                    self.part = Part()
-                def forward(self, x):
-                    return x
-            """,
-            "b.py": "from torch import nn\nclass Config: pass\nclass Part(nn.Module): pass\n",
-        }
-    )
-    assert [one.message for one in scan.files[0].findings] == ["M builds `self.part` (Part) and never uses it"]

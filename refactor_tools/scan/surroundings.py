@@ -1,0 +1,70 @@
+"""The files under the root that a run was not asked to read, as far as they import what it reads."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from refactor_tools.model.facts import FileFacts, Scan, Source
+from refactor_tools.scan.discover import discover, relative_path
+from refactor_tools.scan.facts import file_facts
+from refactor_tools.scan.link import link
+from refactor_tools.scan.listing import Listing
+from refactor_tools.scan.read import read_source
+from refactor_tools.scan.tree import PARALLEL_FROM, collected_later
+from refactor_tools.settings import Settings
+
+# An import, with the names in its brackets, or a call that imports.
+_IMPORTING = re.compile(rb"(?:import|from)(?:[^\n(]|\([^)]*\))*")
+_WORD = re.compile(rb"\w+")
+
+
+def surroundings(listing: Listing, paths: Sequence[Path], settings: Settings) -> tuple[Source, ...]:
+    """The Python files outside `paths` whose imports hold the name of a module of `listing`.
+
+    Those that cannot be read are passed over: they are no part of what was asked for.
+    """
+    root = settings.root
+    known = {source.path for source in listing.sources}
+    modules = {_module(path).encode() for path in known if path.endswith(".py")}
+    if not modules or any(path.resolve() == root for path in paths):
+        return ()
+    others = (relative_path(root, path) for path in discover(root, [root], settings).files)
+    return tuple(source for name in others if name not in known for source in _importing(root, name, modules))
+
+
+def with_surroundings(scan: Scan, sources: Sequence[Source], *, jobs: int = 1) -> Scan:
+    """`scan` with the facts, without prints, of the `sources` around it, by `jobs` processes where there are many."""
+    if not sources:
+        return scan
+    files = sorted((*scan.files, *_read(sources, jobs)), key=lambda facts: facts.path)
+    return link(replace(scan, files=tuple(files)))
+
+
+def _module(path: str) -> str:
+    """The last part of the module's name."""
+    return path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+
+
+def _importing(root: Path, name: str, modules: set[bytes]) -> Iterator[Source]:
+    """The file's source, if it may import one of these modules."""
+    try:
+        text = (root / name).read_bytes()
+    except OSError:
+        return
+    if any(not modules.isdisjoint(_WORD.findall(found)) for found in _IMPORTING.findall(text)):
+        source = read_source(root, name)
+        if isinstance(source, Source):
+            yield source
+
+
+def _read(sources: Sequence[Source], jobs: int) -> Iterable[FileFacts]:
+    workers = jobs or os.cpu_count() or 1
+    if workers == 1 or len(sources) < PARALLEL_FROM:
+        with collected_later():
+            return [file_facts(source) for source in sources]
+    from joblib import Parallel, delayed
+
+    found: list[FileFacts] = Parallel(n_jobs=workers, batch_size=16)(delayed(file_facts)(source) for source in sources)
+    return found
