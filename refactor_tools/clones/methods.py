@@ -16,12 +16,12 @@ from refactor_tools.model.prints import MethodPrint, Part
 _LEAST_WEIGHT = 5
 # Two classes that share so many of those have a mixin between them.
 _LEAST_SHARED = 3
-# A method that works less than this may be equal to another but for names by chance, as two lines of wiring are.
-_LEAST_WORK = 12
+# A method that neither works nor weighs this much may be equal to another but for names by chance: two lines of wiring.
+_LEAST_WORK, _LEAST_WIRING = 12, 18
 # How alike near copies of a method are to the medoid, and to each other.
 _LEAST, _SLACK = 0.85, 0.05
 # Near copies are looked for among methods of one name that share statements which at most so many others have.
-_RARE = 12
+_RARE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
     small: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
     for method in _methods(found):
         made = method.made
-        digest = made.renamed if made.work >= _LEAST_WORK else made.exact
+        digest = made.renamed if made.work >= _LEAST_WORK or made.weight >= _LEAST_WIRING else made.exact
         (alike if made.weight >= _LEAST_WEIGHT else small)[made.name, digest, _is_keras(method.owner)].append(method)
     alike.update(_of_mates(small))
     return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
@@ -113,7 +113,7 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float
     edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if _is_keras(a.owner) != _is_keras(b.owner):
+        if not a.owner.goes_with(b.owner):
             continue
         overlap = comparer.overlap_of(a.part, b.part)
         if overlap.dice >= _LEAST - _SLACK:
