@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from refactor_tools.clones.flows import flows_of
 from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
 from refactor_tools.clones.substance import may_have_substance
 from refactor_tools.clones.tokens import MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
@@ -56,6 +57,7 @@ class _Printer:
             words=words_of(tokens, self.prefix),
             work=sum(_work(found) for _, found in forms),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
+            flows=tuple(flows_of(node, self.names.imported, self.prefix)),
         )
 
     def _index(self, form: Form) -> int:

@@ -1,0 +1,195 @@
+"""Components that are written out inside larger classes, found by containment of their data flow."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from refactor_tools.clones.containment import Place, Steps, places
+from refactor_tools.clones.fingerprints import Fingerprint
+from refactor_tools.clones.forms import role_word
+from refactor_tools.model.facts import Definition
+from refactor_tools.model.families import Family, Implicit
+from refactor_tools.model.prints import Flow
+
+# A component says enough from this weight on and with as many steps: a linear layer and an activation do not. Larger
+# ones than `_MOST_STEPS` are models.
+_LEAST_WEIGHT, _LEAST_STEPS, _MOST_STEPS = 13, 3, 60
+# The share of a component's weight that must stand in its holder, and of its pairs of steps that feed each other.
+_LEAST_SHARE, _LEAST_EDGES = 0.85, 0.6
+# What a holder computes beside the component, as a share of the component's weight.
+_LEAST_BESIDE = 0.3
+# A pair of steps that more flows have tells little; it is looked up only if a component has no rarer ones.
+_CROWD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A flow of a definition."""
+
+    owner: Fingerprint
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    implicit: Implicit
+    weight: float
+    steps: frozenset[tuple[str, int]]
+
+
+def find_implicit(found: Sequence[Fingerprint], families: Sequence[Family]) -> tuple[Implicit, ...]:
+    """Modules and functions that are written out inside modules, by the holder's id and line.
+
+    Each place is reported once, for the largest component that stands there; of components that compute the same, the
+    one nearest to the holder speaks for all.
+    """
+    steps: dict[str, Steps] = {}
+    holders: dict[str, list[_Standing]] = defaultdict(list)
+    components: dict[str, list[_Standing]] = defaultdict(list)
+    for owner in found:
+        for flow in owner.flows:
+            steps.setdefault(flow.steps, Steps.of(flow.steps))
+            if owner.definition.is_module:
+                holders[flow.steps].append(_Standing(owner, flow))
+            if _is_component(owner, flow, steps[flow.steps]):
+                components[flow.steps].append(_Standing(owner, flow))
+    related = _Related(found, families)
+    by_holder: dict[str, list[_Found]] = defaultdict(list)
+    for small, large in _candidates(components, holders, steps):
+        for place in places(steps[small], steps[large], _LEAST_SHARE):
+            for one in _reported(place, components[small], holders[large], related, steps):
+                by_holder[one.implicit.holder].append(one)
+    kept = (one for holder in sorted(by_holder) for one in _largest(by_holder[holder]))
+    return tuple(sorted(kept, key=lambda one: (one.holder, one.line, one.component)))
+
+
+def _is_component(owner: Fingerprint, flow: Flow, steps: Steps) -> bool:
+    """Whether the flow is all that its owner computes, and enough of it."""
+    definition = owner.definition
+    if definition.kind == "class" and not (definition.is_module and flow.method in ("forward", "call")):
+        return False
+    if not _LEAST_STEPS <= len(steps.needed) <= _MOST_STEPS or steps.core < 0:
+        return False
+    telling = [step for step in steps.needed if steps.weights[step] > 1]
+    return len(telling) >= _LEAST_STEPS and steps.weight >= _LEAST_WEIGHT
+
+
+def _candidates(
+    components: Mapping[str, object], holders: Mapping[str, object], steps: Mapping[str, Steps]
+) -> Iterator[tuple[str, str]]:
+    """Flows that share most pairs of steps that feed each other."""
+    texts = sorted(holders)
+    having: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        for edge in steps[text].edges:
+            having[edge].append(number)
+    for small in sorted(components):
+        edges = steps[small].edges
+        rare = [edge for edge in edges if len(having[edge]) <= _CROWD] or sorted(edges)[:1]
+        counts: Counter[int] = Counter()
+        for edge in rare:
+            counts.update(having[edge])
+        least = ceil(_LEAST_EDGES * len(rare))
+        for number in sorted(counts):
+            if counts[number] >= least and texts[number] != small:
+                yield small, texts[number]
+
+
+class _Related:
+    """Which definitions are copies, bases or parts of each other already."""
+
+    def __init__(self, found: Iterable[Fingerprint], families: Iterable[Family]) -> None:
+        self._families: dict[str, set[int]] = defaultdict(set)
+        for number, family in enumerate(families):
+            for member in family.members:
+                self._families[member].add(number)
+        self._bases = {item.definition.name: item.definition.bases for item in found}
+
+    def __call__(self, left: Fingerprint, right: Fingerprint) -> bool:
+        a, b = left.definition, right.definition
+        if a.id == b.id or not self._families[a.id].isdisjoint(self._families[b.id]) or _encloses(b, a):
+            return True
+        return self._derives(a, b) or self._derives(b, a)
+
+    def _derives(self, definition: Definition, base: Definition) -> bool:
+        pending, seen = list(definition.bases), set[str]()
+        while pending:
+            name = pending.pop().rpartition(".")[2]
+            if name == base.name:
+                return True
+            if name not in seen:
+                seen.add(name)
+                pending += self._bases.get(name, ())
+        return False
+
+
+def _encloses(outer: Definition, inner: Definition) -> bool:
+    return outer.path == inner.path and outer.line <= inner.line and inner.end_line <= outer.end_line
+
+
+def _reported(
+    place: Place,
+    components: Sequence[_Standing],
+    holders: Sequence[_Standing],
+    related: _Related,
+    steps: Mapping[str, Steps],
+) -> Iterator[_Found]:
+    for holder in holders:
+        if any(_is_variant(one, holder, related, steps) for one in components):
+            continue
+        component = min(components, key=lambda one: _distance(one, holder))
+        yield _found(component, holder, place, steps[component.flow.steps].weight)
+
+
+def _is_variant(component: _Standing, holder: _Standing, related: _Related, steps: Mapping[str, Steps]) -> bool:
+    """Whether the holder is another form of the component, not a larger thing that has it inside."""
+    a, b = component.owner, holder.owner
+    if a.definition.framework and b.definition.framework and a.definition.framework != b.definition.framework:
+        return True
+    if related(a, b) or role_word(a.role) == role_word(b.role):
+        return True
+    small = steps[component.flow.steps].weight
+    large = sum(sum(steps[flow.steps].weights) for flow in b.flows if flow.method)
+    return large < (1 + _LEAST_BESIDE) * small
+
+
+def _distance(component: _Standing, holder: _Standing) -> tuple[int, str]:
+    """How far two definitions are from each other: by file, then by how many folders they share."""
+    a, b = component.owner.definition, holder.owner.definition
+    if a.path == b.path:
+        return -1_000, a.id
+    common = 0
+    for left, right in zip(a.path.split("/")[:-1], b.path.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        common += 1
+    return -common, a.id
+
+
+def _found(component: _Standing, holder: _Standing, place: Place, weight: int) -> _Found:
+    flow = holder.flow
+    lines = {step: flow.lines[step] for step in place.steps}
+    written = [line for line in lines.values() if flow.method and flow.line <= line <= flow.end_line]
+    at = written or sorted(lines.values())
+    implicit = Implicit(
+        component=component.owner.definition.id,
+        holder=holder.owner.definition.id,
+        line=min(at),
+        end_line=max(at),
+        similarity=round(place.share, 2),
+        how="statements" if written else "sequential",
+    )
+    # Steps of an inline sequence are told by their lines, in whichever flow they are met.
+    own = flow.method or "sequential"
+    steps = {(own if line in written else "sequential", line * 1000 + 0) for step, line in lines.items()}
+    return _Found(implicit, weight * place.share, frozenset(steps))
+
+
+def _largest(found: Iterable[_Found]) -> Iterator[Implicit]:
+    """Of what stands in one place the largest, and the component first by id among equals."""
+    taken: list[frozenset[tuple[str, int]]] = []
+    for one in sorted(found, key=lambda one: (-one.weight, one.implicit.line, one.implicit.component)):
+        if not any(one.steps <= other for other in taken):
+            taken.append(one.steps)
+            yield one.implicit
