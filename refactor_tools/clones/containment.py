@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from refactor_tools.clones.flows import COMMUTATIVE
 from refactor_tools.clones.forms import kind_of
 from refactor_tools.clones.layers import UNKNOWN
 
@@ -17,7 +18,6 @@ _WIRING = frozenset(
         *("zeroslike", "oneslike", "fulllike", "newzeros", "newones", "newtensor", "tensor", "astensor", "zeros"),
     }
 )
-_COMMUTATIVE = frozenset({"add", "mul", "and", "or"})
 # A layer of the same kind in the same place, as a copy may have it.
 _SAME_KIND = 0.5
 
@@ -93,7 +93,7 @@ class Steps:
     @cached_property
     def core(self) -> int:
         """The returned step without the dropouts around it."""
-        return self.skipped(self.returned)
+        return self.source(self.returned)
 
     @cached_property
     def edges(self) -> frozenset[tuple[str, str]]:
@@ -101,19 +101,20 @@ class Steps:
         return frozenset(
             (self.labels[step], self.labels[source])
             for step, operands in enumerate(self.operands)
-            if not self.is_dropout(step)
-            for source in map(self.skipped, operands)
+            if step not in self.dropouts
+            for source in map(self.source, operands)
             if source >= 0
         )
 
-    def skipped(self, step: int) -> int:
-        """The step, or what it drops values of."""
-        while step >= 0 and self.is_dropout(step):
-            step = self.operands[step][0]
-        return step
+    @cached_property
+    def dropouts(self) -> frozenset[int]:
+        return frozenset(step for step, label in enumerate(self.labels) if kind_of(label) == "dropout")
 
-    def is_dropout(self, step: int) -> bool:
-        return kind_of(self.labels[step]) == "dropout"
+    def source(self, operand: int) -> int:
+        """The operand, or what dropouts before it work on."""
+        while operand in self.dropouts:
+            operand = self.operands[operand][0]
+        return operand
 
 
 def _operand(text: str) -> int:
@@ -174,8 +175,8 @@ class _Fit:
 
     def dropouts(self, ours: int, theirs: int) -> None:
         """Count the dropouts from `ours` on inwards that follow `theirs`."""
-        while ours >= 0 and self.small.is_dropout(ours):
-            follower = next((step for step in self.large.consumers.get(theirs, ()) if self.large.is_dropout(step)), -1)
+        while ours in self.small.dropouts:
+            follower = next((step for step in self.large.consumers.get(theirs, ()) if step in self.large.dropouts), -1)
             if follower >= 0:
                 self.steps[ours] = follower
                 self.total += self.small.weights[ours]
@@ -184,13 +185,13 @@ class _Fit:
     def _paired(self, ours: int, theirs: int) -> Iterator[tuple[int, int]]:
         """What two equal steps work on, in pairs of steps; inputs are bound."""
         left, right = self.small.operands[ours], list(self.large.operands[theirs])
-        if self.small.labels[ours] in _COMMUTATIVE and len(left) == len(right) == 2:
+        if self.small.labels[ours] in COMMUTATIVE and len(left) == len(right) == 2:
             right = self._ordered(left, right)
         for operand, other in zip(left, right, strict=False):
             yield from self._operand(operand, other)
 
     def _operand(self, ours: int, theirs: int) -> Iterator[tuple[int, int]]:
-        source, other = self.small.skipped(ours), self.large.skipped(theirs)
+        source, other = self.small.source(ours), self.large.source(theirs)
         if source < 0:
             self.conflict |= self.inputs.setdefault(source, other) != other
         elif other >= 0:
@@ -199,6 +200,8 @@ class _Fit:
                 self.steps[dropped] = twin
                 self.total += self.small.weights[dropped]
                 dropped, twin = self.small.operands[dropped][0], self.large.operands[twin][0]
+            # A dropout that the smaller flow lacks counts as much as one that the larger flow lacks.
+            self.total -= self.large.weights[twin] * (twin != other)
             yield source, other
 
     def _ordered(self, left: Sequence[int], right: list[int]) -> list[int]:
@@ -208,7 +211,7 @@ class _Fit:
         return right[::-1] if crossed > straight else right
 
     def _fits(self, ours: int, theirs: int) -> float:
-        ours, theirs = self.small.skipped(ours), self.large.skipped(theirs)
+        ours, theirs = self.small.source(ours), self.large.source(theirs)
         if ours < 0:
             known = self.inputs.get(ours)
             return 2.0 * (known == theirs) if known is not None else 0.5 * (theirs < 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.clones.forms import bare
-from refactor_tools.clones.layers import UNKNOWN, Chain, Layers
+from refactor_tools.clones.layers import UNKNOWN, Chain, Layers, label_of
 from refactor_tools.clones.tokens import Function, dotted
 from refactor_tools.model.prints import Flow
 
@@ -37,6 +37,7 @@ _SHAPES = frozenset(
 )
 _SCALARS = frozenset({"math", "warnings", "logging", "logger", "os", "sys", "time", "random", "copy"})
 _OPERATORS: Mapping[type[ast.operator], str] = {ast.Mult: "mul", ast.BitAnd: "and", ast.BitOr: "or"}
+COMMUTATIVE = frozenset({"add", "mul", "and", "or"})
 _TRANSPOSED = frozenset({"T", "mT"})
 # Deeper expressions are generated code.
 _DEEPEST = 60
@@ -46,9 +47,9 @@ _LEAST_STEPS = 2
 Value = str | tuple["Value", ...]
 
 
-def flows_of(node: ast.ClassDef | Function, imported: Mapping[str, str], prefix: str) -> Iterator[Flow]:
+def flows_of(node: ast.ClassDef | Function, imported: Mapping[str, str]) -> Iterator[Flow]:
     """The flows of a module's methods and inline sequences, or of a function; none of what is no module."""
-    layers = Layers(prefix)
+    layers = Layers()
     if not isinstance(node, ast.ClassDef):
         if any(path.partition(".")[0] in ("torch", "keras") for path in imported.values()):
             yield from _of_method(node, layers, imported)
@@ -214,7 +215,10 @@ class _Reader:
     def _binary(self, op: ast.operator, left: Value, right: Value, line: int) -> Value:
         if isinstance(op, ast.Add) and (isinstance(left, tuple) or isinstance(right, tuple)):
             return (*_flat(left), *_flat(right))
-        return self._step(_OPERATORS.get(type(op), type(op).__name__.lower()), [left, right], line)
+        label = _OPERATORS.get(type(op), type(op).__name__.lower())
+        # Of a sum or product, what was computed last comes first, whichever way it is written.
+        later = label in COMMUTATIVE and _age(left) < _age(right)
+        return self._step(label, [right, left] if later else [left, right], line)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Value:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
@@ -269,7 +273,7 @@ class _Reader:
             return ""
         if root in self.known:
             return self._step(UNKNOWN, operands, line)
-        label = self.layers.label(name)
+        label = label_of(name)
         return self._step(label, operands[:1] if label in _SHAPES else operands, line)
 
     def _method(self, value: Value, method: str, operands: Sequence[Value], line: int) -> Value:
@@ -283,6 +287,10 @@ class _Reader:
 
 def _first(value: Value) -> str:
     return next((found for found in _flat(value) if found[0] != "@"), "")
+
+
+def _age(value: Value) -> int:
+    return int(value) if isinstance(value, str) and value[:1].isdigit() else -1
 
 
 def _flat(value: Value) -> Iterator[str]:

@@ -133,6 +133,7 @@ def _weighted(name: str, weight: int) -> Form:
     return (kind,) * (weight - 1) + (SPECIES + name,)
 
 
+@lru_cache(maxsize=1 << 16)
 def kind_of(name: str) -> str:
     """`activation`, `norm` or `dropout`, where the name is that of one; else the name without its dimension."""
     lower = name.lower()

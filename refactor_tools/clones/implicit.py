@@ -14,9 +14,9 @@ from refactor_tools.model.prints import Flow
 
 # A component says enough from this weight on and with as many steps: a linear layer and an activation do not. Larger
 # ones than `_MOST_STEPS` are models.
-_LEAST_WEIGHT, _LEAST_STEPS, _MOST_STEPS = 13, 3, 60
+_LEAST_WEIGHT, _LEAST_STEPS, _MOST_STEPS = 13, 3, 30
 # The share of a component's weight that must stand in its holder, and of its pairs of steps that feed each other.
-_LEAST_SHARE, _LEAST_EDGES = 0.85, 0.6
+_LEAST_SHARE, _LEAST_EDGES = 0.9, 0.6
 # What a holder computes beside the component, as a share of the component's weight.
 _LEAST_BESIDE = 0.3
 # A pair of steps that more flows have tells little; it is looked up only if a component has no rarer ones.
@@ -35,6 +35,7 @@ class _Standing:
 class _Found:
     implicit: Implicit
     weight: float
+    distance: int
     steps: frozenset[tuple[str, int]]
 
 
@@ -136,35 +137,36 @@ def _reported(
     steps: Mapping[str, Steps],
 ) -> Iterator[_Found]:
     for holder in holders:
-        if any(_is_variant(one, holder, related, steps) for one in components):
+        if any(related(one.owner, holder.owner) for one in components):
             continue
-        component = min(components, key=lambda one: _distance(one, holder))
-        yield _found(component, holder, place, steps[component.flow.steps].weight)
+        larger = [one for one in components if _is_larger(holder, one, steps)]
+        if larger:
+            component = min(larger, key=lambda one: (_distance(one, holder), one.owner.definition.id))
+            yield _found(component, holder, place, steps[component.flow.steps].weight)
 
 
-def _is_variant(component: _Standing, holder: _Standing, related: _Related, steps: Mapping[str, Steps]) -> bool:
-    """Whether the holder is another form of the component, not a larger thing that has it inside."""
+def _is_larger(holder: _Standing, component: _Standing, steps: Mapping[str, Steps]) -> bool:
+    """Whether the holder is a larger thing than the component, not another form of it."""
     a, b = component.owner, holder.owner
     if a.definition.framework and b.definition.framework and a.definition.framework != b.definition.framework:
-        return True
-    if related(a, b) or role_word(a.role) == role_word(b.role):
-        return True
-    small = steps[component.flow.steps].weight
+        return False
+    if role_word(a.role) == role_word(b.role):
+        return False
     large = sum(sum(steps[flow.steps].weights) for flow in b.flows if flow.method)
-    return large < (1 + _LEAST_BESIDE) * small
+    return large >= (1 + _LEAST_BESIDE) * steps[component.flow.steps].weight
 
 
-def _distance(component: _Standing, holder: _Standing) -> tuple[int, str]:
+def _distance(component: _Standing, holder: _Standing) -> int:
     """How far two definitions are from each other: by file, then by how many folders they share."""
     a, b = component.owner.definition, holder.owner.definition
     if a.path == b.path:
-        return -1_000, a.id
+        return -1_000
     common = 0
     for left, right in zip(a.path.split("/")[:-1], b.path.split("/")[:-1], strict=False):
         if left != right:
             break
         common += 1
-    return -common, a.id
+    return -common
 
 
 def _found(component: _Standing, holder: _Standing, place: Place, weight: int) -> _Found:
@@ -180,16 +182,15 @@ def _found(component: _Standing, holder: _Standing, place: Place, weight: int) -
         similarity=round(place.share, 2),
         how="statements" if written else "sequential",
     )
-    # Steps of an inline sequence are told by their lines, in whichever flow they are met.
-    own = flow.method or "sequential"
-    steps = {(own if line in written else "sequential", line * 1000 + 0) for step, line in lines.items()}
-    return _Found(implicit, weight * place.share, frozenset(steps))
+    # Steps of an inline sequence are told by their lines: they may be met in two flows.
+    steps = {(flow.method, step) if line in written else ("", line) for step, line in lines.items()}
+    return _Found(implicit, weight * place.share, _distance(component, holder), frozenset(steps))
 
 
 def _largest(found: Iterable[_Found]) -> Iterator[Implicit]:
-    """Of what stands in one place the largest, and the component first by id among equals."""
-    taken: list[frozenset[tuple[str, int]]] = []
-    for one in sorted(found, key=lambda one: (-one.weight, one.implicit.line, one.implicit.component)):
-        if not any(one.steps <= other for other in taken):
-            taken.append(one.steps)
+    """Of components that stand in one place the largest, the nearest among equals."""
+    taken: set[tuple[str, int]] = set()
+    for one in sorted(found, key=lambda one: (-one.weight, one.distance, one.implicit.line, one.implicit.component)):
+        if 2 * len(one.steps & taken) < len(one.steps):
+            taken |= one.steps
             yield one.implicit

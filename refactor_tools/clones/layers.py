@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from refactor_tools.clones.forms import bare, kind_of, name_words
 from refactor_tools.clones.tokens import Function, dotted, flattened
-from refactor_tools.clones.words import without_prefix
 
 _BUILDERS = frozenset({"__init__", "build"})
 # Layers that are functions as well, under names that differ in case alone.
@@ -35,12 +35,8 @@ class Sequence:
 
 @dataclass(slots=True)
 class Layers:
-    """Attributes with the layers (label and line) that calling them runs; `prefix` is that of the file's classes.
+    """Attributes with the layers (label and line) that calling them runs."""
 
-    Layers of parameters keep the case of their class, activations, norms, dropouts and operations are in lower case.
-    """
-
-    prefix: str
     members: dict[str, Chain] = field(default_factory=dict)
     parameters: set[str] = field(default_factory=set)
     sequences: list[Sequence] = field(default_factory=list)
@@ -60,23 +56,13 @@ class Layers:
                 case ast.Expr(value=ast.Call() as call):
                     self._visit(call.args)
 
-    def label(self, name: str) -> str:
-        """The label of a layer or function called by `name`, dotted or not."""
-        name = without_prefix(name.rpartition(".")[2], self.prefix)
-        plain = bare(name)
-        if kind_of(plain) in ("activation", "norm", "dropout") or plain in _OPERATIONS:
-            return plain
-        if plain.startswith("act2") or _ACTIVATION_WORDS.intersection(name_words(name)):
-            return "activation"
-        return name if name[:1].isupper() else plain
-
     def chain(self, node: ast.expr) -> Chain:
         """The layers that a value runs when it is called, none for `nn.Identity()`."""
         match node:
             case ast.IfExp(body=body, orelse=orelse):
                 return self.chain(body) or self.chain(orelse)
             case ast.Subscript(value=value) if dotted(value):
-                label = self.label(dotted(value))
+                label = label_of(dotted(value))
                 return ((label if label == "activation" else UNKNOWN, node.lineno),)
             case ast.Attribute() if kind_of(bare(node.attr)) == "activation":
                 return ((bare(node.attr), node.lineno),)
@@ -98,8 +84,8 @@ class Layers:
             return self._sequential(node)
         self._visit([*node.args, *(keyword.value for keyword in node.keywords)])
         if name[:1].isupper():
-            return ((self.label(name), node.lineno),)
-        label = self.label(name)
+            return ((label_of(name), node.lineno),)
+        label = label_of(name)
         if label == "activation" or kind_of(label) in ("activation", "norm", "dropout"):
             return ((label, node.lineno),)
         # `weight_norm(nn.Conv1d(...))` is the layer inside it.
@@ -140,6 +126,22 @@ class Layers:
                     self._visit(inner)
                 case ast.ListComp(elt=element) | ast.GeneratorExp(elt=element) | ast.Starred(value=element):
                     self._visit([element])
+
+
+@lru_cache(maxsize=1 << 14)
+def label_of(name: str) -> str:
+    """The label of a layer or function called by `name`, dotted or not.
+
+    Layers that may hold parameters keep the case of their class; activations, norms, dropouts and operations are in
+    lower case, so that layers and functions of one name are one.
+    """
+    name = name.rpartition(".")[2]
+    plain = bare(name)
+    if kind_of(plain) in ("activation", "norm", "dropout") or plain in _OPERATIONS:
+        return plain
+    if plain.startswith("act2") or _ACTIVATION_WORDS.intersection(name_words(name)):
+        return "activation"
+    return name if name[:1].isupper() else plain
 
 
 def _parts(arguments: Iterable[ast.expr]) -> Iterator[ast.expr]:

@@ -57,7 +57,7 @@ class _Printer:
             words=words_of(tokens, self.prefix),
             work=sum(_work(found) for _, found in forms),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
-            flows=tuple(flows_of(node, self.names.imported, self.prefix)),
+            flows=tuple(flows_of(node, self.names.imported)),
         )
 
     def _index(self, form: Form) -> int:
