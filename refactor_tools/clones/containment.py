@@ -15,7 +15,19 @@ _WIRING = frozenset(
     {
         *("view", "reshape", "transpose", "permute", "unsqueeze", "squeeze", "expand", "expandas", "repeat", "flatten"),
         *("unflatten", "viewas", "item", "field", "chunk", "split", "unbind", "ones", "full", "arange", "clamp"),
-        *("zeroslike", "oneslike", "fulllike", "newzeros", "newones", "newtensor", "tensor", "astensor", "zeros"),
+        *(
+            "zeroslike",
+            "oneslike",
+            "fulllike",
+            "newzeros",
+            "newones",
+            "newtensor",
+            "tensor",
+            "astensor",
+            "Rearrange",
+            "Reduce",
+        ),
+        *("rearrange", "stack"),
     }
 )
 # A layer of the same kind in the same place, as a copy may have it.

@@ -94,7 +94,10 @@ class _Reader:
 
     def block(self, statements: Iterable[ast.stmt], depth: int) -> bool:
         """Read statements; whether they end in a return or the like."""
-        return any([self._statement(statement, depth + 1) for statement in statements]) if depth < _DEEPEST else False
+        if depth >= _DEEPEST:
+            return False
+        ends = [self._statement(statement, depth + 1) for statement in statements]
+        return any(ends)
 
     def _statement(self, node: ast.stmt, depth: int) -> bool:
         match node:
@@ -105,7 +108,9 @@ class _Reader:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._store(target, self._value(value, depth))
             case ast.AugAssign(target=target, op=op, value=value):
-                self._store(target, self._binary(op, self._value(target, depth), self._value(value, depth), node.lineno))
+                self._store(
+                    target, self._binary(op, self._value(target, depth), self._value(value, depth), node.lineno)
+                )
             case ast.Expr(value=value):
                 self._effect(value, depth)
             case ast.Return(value=value):

@@ -8,8 +8,9 @@ from math import ceil
 from refactor_tools.clones.containment import Place, Steps, places
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.forms import role_word
-from refactor_tools.model.facts import Definition
-from refactor_tools.model.families import Family, Implicit
+from refactor_tools.clones.layers import UNKNOWN
+from refactor_tools.clones.relations import Relations
+from refactor_tools.model.families import Implicit
 from refactor_tools.model.prints import Flow
 
 # A component says enough from this weight on and with as many steps: a linear layer and an activation do not. Larger
@@ -17,8 +18,9 @@ from refactor_tools.model.prints import Flow
 _LEAST_WEIGHT, _LEAST_STEPS, _MOST_STEPS = 13, 3, 30
 # The share of a component's weight that must stand in its holder, and of its pairs of steps that feed each other.
 _LEAST_SHARE, _LEAST_EDGES = 0.9, 0.6
-# What a holder computes beside the component, as a share of the component's weight.
-_LEAST_BESIDE = 0.3
+# What a holder computes beside the component, as a share of the component's weight; more where the component has many
+# steps, since two models differ in as much.
+_LEAST_BESIDE, _LEAST_BESIDE_MANY, _MANY = 0.3, 1.0, 12
 # A pair of steps that more flows have tells little; it is looked up only if a component has no rarer ones.
 _CROWD = 500
 
@@ -39,23 +41,20 @@ class _Found:
     steps: frozenset[tuple[str, int]]
 
 
-def find_implicit(found: Sequence[Fingerprint], families: Sequence[Family]) -> tuple[Implicit, ...]:
-    """Modules and functions that are written out inside modules, by the holder's id and line.
+def find_implicit(found: Sequence[Fingerprint], steps: Mapping[str, Steps], related: Relations) -> tuple[Implicit, ...]:
+    """Modules and functions that are written out inside modules, by the holder's id and line; `steps` by `Flow.steps`.
 
     Each place is reported once, for the largest component that stands there; of components that compute the same, the
     one nearest to the holder speaks for all.
     """
-    steps: dict[str, Steps] = {}
     holders: dict[str, list[_Standing]] = defaultdict(list)
     components: dict[str, list[_Standing]] = defaultdict(list)
     for owner in found:
         for flow in owner.flows:
-            steps.setdefault(flow.steps, Steps.of(flow.steps))
             if owner.definition.is_module:
                 holders[flow.steps].append(_Standing(owner, flow))
-            if _is_component(owner, flow, steps[flow.steps]):
+            if is_component(owner, flow, steps[flow.steps]):
                 components[flow.steps].append(_Standing(owner, flow))
-    related = _Related(found, families)
     by_holder: dict[str, list[_Found]] = defaultdict(list)
     for small, large in _candidates(components, holders, steps):
         for place in places(steps[small], steps[large], _LEAST_SHARE):
@@ -65,12 +64,14 @@ def find_implicit(found: Sequence[Fingerprint], families: Sequence[Family]) -> t
     return tuple(sorted(kept, key=lambda one: (one.holder, one.line, one.component)))
 
 
-def _is_component(owner: Fingerprint, flow: Flow, steps: Steps) -> bool:
+def is_component(owner: Fingerprint, flow: Flow, steps: Steps) -> bool:
     """Whether the flow is all that its owner computes, and enough of it."""
     definition = owner.definition
     if definition.kind == "class" and not (definition.is_module and flow.method in ("forward", "call")):
         return False
     if not _LEAST_STEPS <= len(steps.needed) <= _MOST_STEPS or steps.core < 0:
+        return False
+    if any(steps.labels[step] == UNKNOWN for step in steps.needed):
         return False
     telling = [step for step in steps.needed if steps.weights[step] > 1]
     return len(telling) >= _LEAST_STEPS and steps.weight >= _LEAST_WEIGHT
@@ -97,43 +98,11 @@ def _candidates(
                 yield small, texts[number]
 
 
-class _Related:
-    """Which definitions are copies, bases or parts of each other already."""
-
-    def __init__(self, found: Iterable[Fingerprint], families: Iterable[Family]) -> None:
-        self._families: dict[str, set[int]] = defaultdict(set)
-        for number, family in enumerate(families):
-            for member in family.members:
-                self._families[member].add(number)
-        self._bases = {item.definition.name: item.definition.bases for item in found}
-
-    def __call__(self, left: Fingerprint, right: Fingerprint) -> bool:
-        a, b = left.definition, right.definition
-        if a.id == b.id or not self._families[a.id].isdisjoint(self._families[b.id]) or _encloses(b, a):
-            return True
-        return self._derives(a, b) or self._derives(b, a)
-
-    def _derives(self, definition: Definition, base: Definition) -> bool:
-        pending, seen = list(definition.bases), set[str]()
-        while pending:
-            name = pending.pop().rpartition(".")[2]
-            if name == base.name:
-                return True
-            if name not in seen:
-                seen.add(name)
-                pending += self._bases.get(name, ())
-        return False
-
-
-def _encloses(outer: Definition, inner: Definition) -> bool:
-    return outer.path == inner.path and outer.line <= inner.line and inner.end_line <= outer.end_line
-
-
 def _reported(
     place: Place,
     components: Sequence[_Standing],
     holders: Sequence[_Standing],
-    related: _Related,
+    related: Relations,
     steps: Mapping[str, Steps],
 ) -> Iterator[_Found]:
     for holder in holders:
@@ -153,7 +122,8 @@ def _is_larger(holder: _Standing, component: _Standing, steps: Mapping[str, Step
     if role_word(a.role) == role_word(b.role):
         return False
     large = sum(sum(steps[flow.steps].weights) for flow in b.flows if flow.method)
-    return large >= (1 + _LEAST_BESIDE) * steps[component.flow.steps].weight
+    small = steps[component.flow.steps]
+    return large >= small.weight * (1 + (_LEAST_BESIDE if len(small.needed) <= _MANY else _LEAST_BESIDE_MANY))
 
 
 def _distance(component: _Standing, holder: _Standing) -> int:

@@ -11,7 +11,10 @@ from refactor_tools.clones.tokens import Function, dotted, flattened
 _BUILDERS = frozenset({"__init__", "build"})
 # Layers that are functions as well, under names that differ in case alone.
 _OPERATIONS = frozenset(
-    {"softmax", "logsoftmax", "flatten", "unflatten", "upsample", "interpolate", "unfold", "fold", "pixelshuffle"}
+    {
+        *("softmax", "logsoftmax", "flatten", "unflatten", "upsample", "interpolate", "unfold", "fold", "pixelshuffle"),
+        *("maxpool", "avgpool", "adaptiveavgpool", "adaptivemaxpool", "cosinesimilarity"),
+    }
 )
 _ACTIVATION_WORDS = frozenset({"act", "activation", "actfn", "activations"})
 _DROPOUT_WORDS = frozenset({"drop", "dropout"})
@@ -50,7 +53,9 @@ class Layers:
                     self._assigned(targets, value)
                 case ast.AnnAssign(target=target, value=ast.expr() as value):
                     self._assigned([target], value)
-                case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=str(member)), *_])):
+                case ast.Expr(
+                    value=ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=str(member)), *_])
+                ):
                     if name in _PARAMETERS:
                         self.parameters.add(member)
                 case ast.Expr(value=ast.Call() as call):

@@ -74,8 +74,26 @@ class Implicit:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a class (definition id)."""
+
+    holder: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A run of layers that several classes write out and for which no component stands; `text` names the layers."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Families:
     families: tuple[Family, ...] = ()
     homonyms: tuple[Homonym, ...] = ()
     kept_apart: tuple[KeptApart, ...] = ()
     implicit: tuple[Implicit, ...] = ()
+    patterns: tuple[Pattern, ...] = ()

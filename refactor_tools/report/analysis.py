@@ -11,7 +11,14 @@ from rich.text import Text
 
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.graphs import Tier
-from refactor_tools.report.families import family_rows, kept_apart_rows, likeness_style, worth_extracting
+from refactor_tools.report.families import (
+    family_rows,
+    implicit_lines,
+    kept_apart_rows,
+    likeness_style,
+    pattern_lines,
+    worth_extracting,
+)
 from refactor_tools.report.graphs import cycle_lines, hidden_lines, unresolved_lines
 from refactor_tools.report.words import count
 
@@ -48,6 +55,8 @@ def render(analysis: Analysis, *, verbose: bool = False) -> RenderableType:
         _families(analysis, verbose=verbose, most=most),
         _section("Homonyms: one name, different algorithms, never merged", homonyms, most, "cyan"),
         _section("Kept apart on purpose", kept_apart_rows(analysis.families), most, "cyan"),
+        _section("Written out inside larger classes", implicit_lines(analysis.families), most, "cyan"),
+        _section("Layers that could become components", pattern_lines(analysis.families), most, "cyan"),
         _section("Import cycles", cycle_lines(analysis.imports), most, "red"),
         _section("Hidden dependencies", hidden_lines(analysis.imports), most, "yellow"),
         _section("Imports that lead nowhere", unresolved_lines(analysis.imports), most, "yellow"),
