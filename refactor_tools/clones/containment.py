@@ -109,9 +109,9 @@ class Steps:
 
     @cached_property
     def edges(self) -> frozenset[tuple[str, str]]:
-        """Labels of steps that feed each other, dropouts aside."""
+        """What kinds of steps feed each other, dropouts aside."""
         return frozenset(
-            (self.labels[step], self.labels[source])
+            (kind_of(self.labels[step]), kind_of(self.labels[source]))
             for step, operands in enumerate(self.operands)
             if step not in self.dropouts
             for source in map(self.source, operands)

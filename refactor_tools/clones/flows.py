@@ -1,6 +1,7 @@
 """The data flow of a method: which operation works on which results, whatever statements it is written in.
 
-Statements are read in order, of two branches the first counts, and a loop's body is read once. Sizes, constants and
+Statements are read in order, of two branches the first counts, and the body of a loop
+or comprehension is read once. Sizes, constants and
 conversions are no operations.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.clones.forms import bare
-from refactor_tools.clones.layers import UNKNOWN, Chain, Layers, label_of
+from refactor_tools.clones.layers import UNKNOWN, Chain, Layers, Sequential, label_of
 from refactor_tools.clones.tokens import Function, dotted
 from refactor_tools.model.prints import Flow
 
@@ -58,13 +59,23 @@ def flows_of(node: ast.ClassDef | Function, imported: Mapping[str, str]) -> Iter
     if not any(method.name in ("forward", "call") for method in methods):
         return
     layers.read(node)
+    run: set[int] = set()
     for method in methods:
         if not method.name.startswith("__"):
-            yield from _of_method(method, layers, imported)
-    for sequence in layers.sequences:
-        steps = [f"{label}:{place - 1 if place else 'x0'}" for place, (label, _) in enumerate(sequence.layers)]
-        lines = tuple(line for _, line in sequence.layers)
-        yield Flow("", sequence.line, sequence.end_line, _text(steps, str(len(steps) - 1)), lines)
+            for flow in _of_method(method, layers, imported):
+                run.update(flow.lines)
+                yield flow
+    # What a method runs is part of its flow.
+    yield from (_of_sequence(sequence) for sequence in layers.sequences if run.isdisjoint(_lines(sequence)))
+
+
+def _of_sequence(sequence: Sequential) -> Flow:
+    steps = [f"{label}:{place - 1 if place else 'x0'}" for place, (label, _) in enumerate(sequence.layers)]
+    return Flow("", sequence.line, sequence.end_line, _text(steps, str(len(steps) - 1)), _lines(sequence))
+
+
+def _lines(sequence: Sequential) -> tuple[int, ...]:
+    return tuple(line for _, line in sequence.layers)
 
 
 def _of_method(method: Function, layers: Layers, imported: Mapping[str, str]) -> Iterator[Flow]:
@@ -213,6 +224,8 @@ class _Reader:
                 return found
             case ast.Starred(value=value) | ast.Await(value=value):
                 return self._value(value, depth)
+            case ast.ListComp(elt=element, generators=loops) | ast.GeneratorExp(elt=element, generators=loops):
+                return self._comprehended(element, loops, depth)
             case ast.BoolOp(values=[first, *_]):
                 return self._value(first, depth)
         return ""
@@ -224,6 +237,14 @@ class _Reader:
         # Of a sum or product, what was computed last comes first, whichever way it is written.
         later = label in COMMUTATIVE and _age(left) < _age(right)
         return self._step(label, [right, left] if later else [left, right], line)
+
+    def _comprehended(self, element: ast.expr, loops: Sequence[ast.comprehension], depth: int) -> Value:
+        before = dict(self.known)
+        for loop in loops:
+            self._store(loop.target, "")
+        found = self._value(element, depth)
+        self.known = before
+        return found
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Value:
         if isinstance(node.value, ast.Name) and node.value.id == "self":

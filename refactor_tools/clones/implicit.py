@@ -23,6 +23,10 @@ _LEAST_SHARE, _LEAST_EDGES = 0.9, 0.6
 _LEAST_BESIDE, _LEAST_BESIDE_MANY, _MANY = 0.3, 1.0, 12
 # A pair of steps that more flows have tells little; it is looked up only if a component has no rarer ones.
 _CROWD = 500
+# More than this share of a component's weight in modules of the project makes it an assembly, and two assemblies of the
+# same parts are two models.
+_MOST_OWN = 0.3
+_MAIN = frozenset({"forward", "call"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ def find_implicit(found: Sequence[Fingerprint], steps: Mapping[str, Steps], rela
     """
     holders: dict[str, list[_Standing]] = defaultdict(list)
     components: dict[str, list[_Standing]] = defaultdict(list)
+    modules = frozenset(owner.definition.name for owner in found if owner.definition.is_module)
     for owner in found:
         for flow in owner.flows:
             if owner.definition.is_module:
                 holders[flow.steps].append(_Standing(owner, flow))
-            if is_component(owner, flow, steps[flow.steps]):
+            if is_component(owner, flow, steps[flow.steps]) and not _is_assembly(steps[flow.steps], modules):
                 components[flow.steps].append(_Standing(owner, flow))
     by_holder: dict[str, list[_Found]] = defaultdict(list)
     for small, large in _candidates(components, holders, steps):
@@ -67,7 +72,7 @@ def find_implicit(found: Sequence[Fingerprint], steps: Mapping[str, Steps], rela
 def is_component(owner: Fingerprint, flow: Flow, steps: Steps) -> bool:
     """Whether the flow is all that its owner computes, and enough of it."""
     definition = owner.definition
-    if definition.kind == "class" and not (definition.is_module and flow.method in ("forward", "call")):
+    if definition.kind == "class" and not (definition.is_module and flow.method in _MAIN):
         return False
     if not _LEAST_STEPS <= len(steps.needed) <= _MOST_STEPS or steps.core < 0:
         return False
@@ -75,6 +80,11 @@ def is_component(owner: Fingerprint, flow: Flow, steps: Steps) -> bool:
         return False
     telling = [step for step in steps.needed if steps.weights[step] > 1]
     return len(telling) >= _LEAST_STEPS and steps.weight >= _LEAST_WEIGHT
+
+
+def _is_assembly(steps: Steps, modules: frozenset[str]) -> bool:
+    own = sum(steps.weights[step] for step in steps.needed if steps.labels[step] in modules)
+    return own > _MOST_OWN * steps.weight
 
 
 def _candidates(
@@ -94,7 +104,7 @@ def _candidates(
             counts.update(having[edge])
         least = ceil(_LEAST_EDGES * len(rare))
         for number in sorted(counts):
-            if counts[number] >= least and texts[number] != small:
+            if counts[number] >= least:
                 yield small, texts[number]
 
 
@@ -119,9 +129,10 @@ def _is_larger(holder: _Standing, component: _Standing, steps: Mapping[str, Step
     a, b = component.owner, holder.owner
     if a.definition.framework and b.definition.framework and a.definition.framework != b.definition.framework:
         return False
-    if role_word(a.role) == role_word(b.role):
+    same = component.flow.steps == holder.flow.steps and holder.flow.method in _MAIN
+    if same or role_word(a.role) == role_word(b.role):
         return False
-    large = sum(sum(steps[flow.steps].weights) for flow in b.flows if flow.method)
+    large = sum(sum(steps[flow.steps].weights) for flow in b.flows)
     small = steps[component.flow.steps]
     return large >= small.weight * (1 + (_LEAST_BESIDE if len(small.needed) <= _MANY else _LEAST_BESIDE_MANY))
 

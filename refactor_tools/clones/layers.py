@@ -28,7 +28,7 @@ Chain = tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequential:
     """An inline `nn.Sequential` of several layers."""
 
     line: int
@@ -42,7 +42,7 @@ class Layers:
 
     members: dict[str, Chain] = field(default_factory=dict)
     parameters: set[str] = field(default_factory=set)
-    sequences: list[Sequence] = field(default_factory=list)
+    sequences: list[Sequential] = field(default_factory=list)
 
     def read(self, node: ast.ClassDef) -> None:
         """Learn what the constructor of `node` builds."""
@@ -103,7 +103,7 @@ class Layers:
             end = node.end_lineno or node.lineno
             inside = [known for known in self.sequences if node.lineno <= known.line and known.end_line <= end]
             self.sequences = [known for known in self.sequences if known not in inside]
-            self.sequences.append(Sequence(node.lineno, end, layers))
+            self.sequences.append(Sequential(node.lineno, end, layers))
         return layers
 
     def _assigned(self, targets: Iterable[ast.expr], value: ast.expr) -> None:

@@ -29,7 +29,7 @@ class MethodPrint:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one method (a function's body; "" for an inline `nn.Sequential`) computes, as a data flow.
+    """What one method computes (a function's body; "" for an inline `nn.Sequential` that no method runs).
 
     `steps` are its operations in the order of evaluation, separated by spaces, each `label:operand,operand...`; an
     operand is the number of an earlier step, or `x` and the number of an input. What is returned follows as `>step`.

@@ -23,7 +23,10 @@ STACKED_FEED_FORWARD = module(
     "FeedForward",
     """
 self.net = nn.Sequential(
-    nn.Linear(config.width, config.hidden), nn.ReLU(), nn.Dropout(config.dropout), nn.Linear(config.hidden, config.width)
+    nn.Linear(config.width, config.hidden),
+    nn.ReLU(),
+    nn.Dropout(config.dropout),
+    nn.Linear(config.hidden, config.width),
 )
 """,
     "return self.net(x)",
@@ -217,8 +220,6 @@ def test_the_nearest_of_equal_components_is_named(find: Find) -> None:
 
 
 def test_every_place_is_reported(find: Find) -> None:
-    twice = BLOCK.replace("return self.norm2(x + h)", "x = self.norm2(x + h)\nreturn x")
-    assert twice != BLOCK
     pair = module(
         "Pair",
         """
@@ -228,11 +229,15 @@ self.c = nn.Linear(config.width, config.hidden)
 self.d = nn.Linear(config.hidden, config.width)
 self.drop = nn.Dropout(0.1)
 """,
-        "left = self.b(self.drop(F.relu(self.a(x))))\nright = self.d(self.drop(F.relu(self.c(y))))\nreturn left * right",
+        """
+left = self.b(self.drop(F.relu(self.a(x))))
+right = self.d(self.drop(F.relu(self.c(y))))
+return left * right
+""",
         "x, y",
     )
     found = implicit(find, FEED_FORWARD, pair)
-    assert [one.line for one in found] == [13, 14]
+    assert [one.line for one in found] == [14, 15]
 
 
 NEGATIVES = {
@@ -251,13 +256,7 @@ NEGATIVES = {
     ),
     "layers in another order": (
         FEED_FORWARD,
-        BLOCK.replace(
-            "h = self.up(x)\nh = self.act(h)\nh = self.drop(h)\nh = self.down(h)",
-            "",
-        ).replace(
-            "        h = self.up(x)\n        h = self.act(h)\n        h = self.drop(h)\n        h = self.down(h)\n",
-            "        h = self.act(x)\n        h = self.up(h)\n        h = self.down(h)\n        h = self.drop(h)\n",
-        ),
+        BLOCK.replace("h = self.up(x)", "h = self.act(x)").replace("h = self.act(h)", "h = self.up(h)"),
     ),
     "the same statements with another data flow": (
         FEED_FORWARD,
@@ -279,9 +278,8 @@ NEGATIVES = {
     ),
     "layers in another order in a sequence": (
         FEED_FORWARD,
-        STACKED.replace(
-            "            nn.ReLU(),\n            nn.Dropout(0.2),\n            nn.Linear(2 * config.width, count),\n",
-            "            nn.Linear(2 * config.width, count),\n            nn.ReLU(),\n            nn.Dropout(0.2),\n",
+        STACKED.replace("nn.ReLU()", "nn.Linear(2 * config.width, count)").replace(
+            "nn.Linear(2 * config.width, count),\n        )", "nn.ReLU(),\n        )"
         ),
     ),
     "a subclass": (
@@ -308,8 +306,9 @@ NEGATIVES = {
 def test_what_is_no_inlined_copy(find: Find, what: str) -> None:
     component, holder = NEGATIVES[what]
     assert implicit(find, component, holder) == []
-    # The holder is not simply unreadable: what it was made from has a finding.
-    assert holder not in (BLOCK, ENCODER, STACKED, RESIDUAL_MODEL) or "linear layer" in what
+    # Each changes something: what it was made from is a finding.
+    assert holder not in (ENCODER, STACKED, RESIDUAL_MODEL)
+    assert holder != BLOCK or component != FEED_FORWARD
 
 
 def test_a_larger_class_of_the_same_family_is_no_holder(find: Find) -> None:
@@ -326,18 +325,27 @@ def test_order_of_the_files_does_not_matter(find: Find) -> None:
     assert find(sources).implicit == find(dict(reversed(sources.items()))).implicit
 
 
-def holder(name: str, before: str, layers: str) -> str:
-    return module(
-        name,
-        f"self.before = {before}\nself.net = nn.Sequential({layers})",
-        "return self.net(self.before(x))",
-    )
-
-
 LAYERS = "nn.Conv2d(a, b, 3), nn.InstanceNorm2d(b), nn.ELU(), nn.Conv2d(b, c, 1)"
 HOLDERS = {
-    "a.py": holder("Segmenter", "nn.Conv2d(3, 8, 7)", LAYERS),
-    "b.py": holder("Critic", "nn.MaxPool2d(2)", LAYERS),
+    "a.py": module(
+        "Segmenter",
+        f"self.stem = nn.Conv2d(3, 8, 7)\nself.net = nn.Sequential({LAYERS})",
+        """
+features = F.max_pool2d(self.stem(x), 2)
+logits = self.net(features)
+return F.interpolate(logits, size=x.shape[-2:], mode="bilinear", align_corners=False)
+""",
+    ),
+    "b.py": module(
+        "Critic",
+        f"self.heads = nn.ModuleList([nn.Sequential({LAYERS}) for _ in range(3)])",
+        """
+scores = [head(real).mean() - head(fake).mean() for head in self.heads]
+penalty = sum((score - 1).pow(2) for score in scores)
+return torch.stack(scores).sum() + self.weight * penalty
+""",
+        "real, fake",
+    ),
     "c.py": module(
         "Painter",
         """
@@ -345,11 +353,13 @@ self.token = nn.Embedding(16, 8)
 self.first = nn.Conv2d(8, 8, 3)
 self.norm = nn.InstanceNorm2d(8)
 self.second = nn.Conv2d(8, 8, 3)
+self.blend = nn.Conv2d(16, 3, 1)
 """,
         """
 x = self.token(x).permute(0, 3, 1, 2)
-x = self.norm(self.first(x))
-return self.second(F.elu(x)).sigmoid()
+y = self.norm(self.first(x))
+y = self.second(F.elu(y))
+return self.blend(torch.cat([x, y], dim=1)).sigmoid()
 """,
     ),
 }
@@ -359,7 +369,7 @@ def test_a_repeated_run_is_a_candidate(find: Find) -> None:
     (pattern,) = find(HOLDERS).patterns
     assert pattern.text == "Conv2d, instancenorm, elu, Conv2d"
     assert [place.holder for place in pattern.places] == ["a.py::Segmenter", "b.py::Critic", "c.py::Painter"]
-    assert [place.line for place in pattern.places] == [8, 8, 16]
+    assert [place.line for place in pattern.places] == [8, 7, 15]
 
 
 def test_two_places_are_no_pattern(find: Find) -> None:
