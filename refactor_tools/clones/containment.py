@@ -2,135 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 
-from refactor_tools.clones.flows import COMMUTATIVE
-from refactor_tools.clones.forms import kind_of
-from refactor_tools.clones.layers import UNKNOWN
-
-# What a step says about a computation. Layers with parameters say most, sums and products little.
-_LAYER, _NORM, _OPERATION, _ACTIVATION, _ARITHMETIC, _LITTLE = 6, 4, 4, 3, 2, 1
-_ARITHMETICS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "compare", "and", "or", "sqrt", "exp", "zeros"})
-_WIRING = frozenset(
-    {
-        *("view", "reshape", "transpose", "permute", "unsqueeze", "squeeze", "expand", "expandas", "repeat", "flatten"),
-        *("unflatten", "viewas", "item", "field", "chunk", "split", "unbind", "ones", "full", "arange", "clamp"),
-        *(
-            "zeroslike",
-            "oneslike",
-            "fulllike",
-            "newzeros",
-            "newones",
-            "newtensor",
-            "tensor",
-            "astensor",
-            "Rearrange",
-            "Reduce",
-        ),
-        *("rearrange", "stack"),
-    }
-)
-# A layer of the same kind in the same place, as a copy may have it.
-_SAME_KIND = 0.5
-
-
-@lru_cache(maxsize=1 << 14)
-def weight_of(label: str) -> int:
-    """The weight of a step."""
-    if label == UNKNOWN or label in _WIRING:
-        return _LITTLE
-    if label in _ARITHMETICS:
-        return _ARITHMETIC
-    kind = kind_of(label)
-    if kind == "dropout":
-        return _LITTLE
-    if kind == "activation":
-        return _ACTIVATION
-    return _NORM if kind == "norm" else _LAYER if label[:1].isupper() else _OPERATION
-
-
-@lru_cache(maxsize=1 << 16)
-def _alike(left: str, right: str) -> float:
-    """How far a step stands for another one, from 0 to 1."""
-    if left == right:
-        return float(left != UNKNOWN)
-    kind = kind_of(left)
-    return _SAME_KIND if kind == kind_of(right) and (kind != left or kind == "activation") else 0.0
-
-
-@dataclass(frozen=True)
-class Steps:
-    """A flow's steps: labels, operands (numbers of steps; inputs as -1, -2, ...), and the step that is returned."""
-
-    labels: tuple[str, ...]
-    operands: tuple[tuple[int, ...], ...]
-    returned: int
-
-    @classmethod
-    def of(cls, text: str) -> "Steps":
-        """The steps of `Flow.steps`."""
-        *steps, returned = text.split(" ")
-        split = [step.partition(":") for step in steps]
-        operands = tuple(tuple(map(_operand, of.split(","))) for _, _, of in split)
-        return cls(tuple(label for label, _, _ in split), operands, int(returned[1:] or -1))
-
-    @cached_property
-    def needed(self) -> frozenset[int]:
-        """The steps that the returned one depends on, itself included."""
-        found: set[int] = set()
-        pending = [self.returned] if self.returned >= 0 else []
-        while pending:
-            step = pending.pop()
-            if step not in found:
-                found.add(step)
-                pending += [operand for operand in self.operands[step] if operand >= 0]
-        return frozenset(found)
-
-    @cached_property
-    def consumers(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for step, operands in enumerate(self.operands):
-            for operand in operands:
-                found.setdefault(operand, []).append(step)
-        return found
-
-    @cached_property
-    def weights(self) -> tuple[int, ...]:
-        return tuple(map(weight_of, self.labels))
-
-    @cached_property
-    def weight(self) -> int:
-        return sum(self.weights[step] for step in self.needed)
-
-    @cached_property
-    def core(self) -> int:
-        """The returned step without the dropouts around it."""
-        return self.source(self.returned)
-
-    @cached_property
-    def edges(self) -> frozenset[tuple[str, str]]:
-        """What kinds of steps feed each other, dropouts aside."""
-        return frozenset(
-            (kind_of(self.labels[step]), kind_of(self.labels[source]))
-            for step, operands in enumerate(self.operands)
-            if step not in self.dropouts
-            for source in map(self.source, operands)
-            if source >= 0
-        )
-
-    @cached_property
-    def dropouts(self) -> frozenset[int]:
-        return frozenset(step for step, label in enumerate(self.labels) if kind_of(label) == "dropout")
-
-    def source(self, operand: int) -> int:
-        """The operand, or what dropouts before it work on."""
-        while operand in self.dropouts:
-            operand = self.operands[operand][0]
-        return operand
-
-
-def _operand(text: str) -> int:
-    return -1 - int(text[1:]) if text[0] == "x" else int(text)
+from refactor_tools.clones.operations import COMMUTATIVE, alike
+from refactor_tools.clones.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +19,7 @@ def places(small: Steps, large: Steps, least: float) -> Iterator[Place]:
     """Where `small` stands in `large` with at least that share of its weight, the first steps first."""
     core = small.labels[small.core]
     for step, label in enumerate(large.labels):
-        if label == core or _alike(core, label):
+        if label == core or alike(core, label):
             fit = _Fit(small, large)
             fit.step(small.core, step)
             fit.dropouts(small.returned, step)
@@ -174,14 +48,14 @@ class _Fit:
             if ours in self.steps:
                 self.conflict |= self.steps[ours] != theirs
                 continue
-            alike = _alike(self.small.labels[ours], self.large.labels[theirs])
-            if not alike:
+            share = alike(self.small.labels[ours], self.large.labels[theirs])
+            if not share:
                 if first:
                     return False
                 continue
             first = False
             self.steps[ours] = theirs
-            self.total += alike * self.small.weights[ours]
+            self.total += share * self.small.weights[ours]
             pending += self._paired(ours, theirs)
         return True
 
@@ -227,4 +101,4 @@ class _Fit:
         if ours < 0:
             known = self.inputs.get(ours)
             return 2.0 * (known == theirs) if known is not None else 0.5 * (theirs < 0)
-        return 0.0 if theirs < 0 else 1.5 * _alike(self.small.labels[ours], self.large.labels[theirs])
+        return 0.0 if theirs < 0 else 1.5 * alike(self.small.labels[ours], self.large.labels[theirs])

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from refactor_tools.clones.containment import Steps
 from refactor_tools.clones.fingerprints import Fingerprint, fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
@@ -12,6 +11,7 @@ from refactor_tools.clones.methods import method_families
 from refactor_tools.clones.near import near_groups
 from refactor_tools.clones.patterns import find_patterns
 from refactor_tools.clones.relations import Relations
+from refactor_tools.clones.steps import Steps
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
 from refactor_tools.model.families import Families, Family, Implicit, KeptApart, Likeness, Pattern

@@ -12,34 +12,17 @@ from dataclasses import dataclass, field
 
 from refactor_tools.clones.forms import bare
 from refactor_tools.clones.layers import UNKNOWN, Chain, Layers, Sequential, label_of
+from refactor_tools.clones.operations import COMMUTATIVE, SAME, SCALARS, SHAPES, SIZES, TRANSPOSED
 from refactor_tools.clones.tokens import Function, dotted
 from refactor_tools.model.prints import Flow
 
 _BUILTINS = frozenset(dir(builtins))
-# Reading one of these gives a size or the like, calling one of the next returns the same values.
-_SIZES = frozenset(
-    {
-        *("shape", "device", "dtype", "ndim", "size", "dim", "numel", "get_shape", "is_cuda", "training", "item"),
-        *("tolist", "keys", "values", "items", "get", "update", "pop", "append", "extend", "register_forward_hook"),
-    }
-)
-_SAME = frozenset(
-    {
-        *("contiguous", "to", "float", "half", "double", "type", "type_as", "clone", "detach", "cuda", "cpu", "data"),
-        *("bool", "long", "int", "requires_grad_", "cast"),
-    }
-)
-# Their other arguments are sizes.
-_SHAPES = frozenset(
-    {
-        *("view", "reshape", "transpose", "permute", "unsqueeze", "squeeze", "expand", "expandas", "repeat", "flatten"),
-        *("unflatten", "viewas", "swapaxes", "movedim", "chunk", "split", "narrow", "tile", "repeatinterleave"),
-    }
-)
-_SCALARS = frozenset({"math", "warnings", "logging", "logger", "os", "sys", "time", "random", "copy"})
-_OPERATORS: Mapping[type[ast.operator], str] = {ast.Mult: "mul", ast.BitAnd: "and", ast.BitOr: "or"}
-COMMUTATIVE = frozenset({"add", "mul", "and", "or"})
-_TRANSPOSED = frozenset({"T", "mT"})
+_OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.MatMult: "matmul",
+    ast.Mult: "mul",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+}
 # Deeper expressions are generated code.
 _DEEPEST = 60
 _LEAST_STEPS = 2
@@ -251,13 +234,13 @@ class _Reader:
             known = self.known.get(f"self.{node.attr}")
             return known or (f"@self.{node.attr}" if node.attr in self.layers.parameters else "")
         value = self._value(node.value, depth)
-        if node.attr in _SAME:
+        if node.attr in SAME:
             return value
-        if not value or isinstance(value, tuple) or node.attr in _SIZES:
+        if not value or isinstance(value, tuple) or node.attr in SIZES:
             return ""
         if value[0] == "@":
             return f"{value}.{node.attr}"
-        return self._step("transpose" if node.attr in _TRANSPOSED else "field", [value], node.lineno)
+        return self._step("transpose" if node.attr in TRANSPOSED else "field", [value], node.lineno)
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Value:
         value = self._value(node.value, depth)
@@ -295,20 +278,20 @@ class _Reader:
 
     def _named(self, root: str, name: str, operands: Sequence[Value], line: int) -> Value:
         """A function of a module or of the project."""
-        if root in _SCALARS or (root in _BUILTINS and root not in self.imported and root == name):
+        if root in SCALARS or (root in _BUILTINS and root not in self.imported and root == name):
             return ""
         if root in self.known:
             return self._step(UNKNOWN, operands, line)
         label = label_of(name)
-        return self._step(label, operands[:1] if label in _SHAPES else operands, line)
+        return self._step(label, operands[:1] if label in SHAPES else operands, line)
 
     def _method(self, value: Value, method: str, operands: Sequence[Value], line: int) -> Value:
-        if not value or method in _SIZES:
+        if not value or method in SIZES:
             return ""
-        if method in _SAME:
+        if method in SAME:
             return value
         label = bare(method)
-        return self._step(label, [value] if label in _SHAPES else [value, *operands], line)
+        return self._step(label, [value] if label in SHAPES else [value, *operands], line)
 
 
 def _first(value: Value) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from refactor_tools.clones.containment import Place, Steps, places
+from refactor_tools.clones.containment import Place, places
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.forms import role_word
 from refactor_tools.clones.layers import UNKNOWN
 from refactor_tools.clones.relations import Relations
+from refactor_tools.clones.steps import Steps
 from refactor_tools.model.families import Implicit
 from refactor_tools.model.prints import Flow
 

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from refactor_tools.clones.containment import Steps, weight_of
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.implicit import is_component
+from refactor_tools.clones.operations import weight_of
 from refactor_tools.clones.relations import Relations
+from refactor_tools.clones.steps import Steps
 from refactor_tools.model.families import Pattern, Place
 from refactor_tools.model.prints import Flow
 
