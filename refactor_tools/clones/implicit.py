@@ -19,6 +19,8 @@ from refactor_tools.model.prints import Flow
 _LEAST_WEIGHT, _LEAST_STEPS, _MOST_STEPS = 13, 3, 30
 # The share of a component's weight that must stand in its holder, and of its pairs of steps that feed each other.
 _LEAST_SHARE, _LEAST_EDGES = 0.9, 0.6
+# A component that weighs less than this must stand there whole.
+_WHOLE_WEIGHT = 15
 # What a holder computes beside the component, as a share of the component's weight; more where the component has many
 # steps, since two models differ in as much.
 _LEAST_BESIDE, _LEAST_BESIDE_MANY, _MANY = 0.3, 1.0, 12
@@ -63,7 +65,8 @@ def find_implicit(found: Sequence[Fingerprint], steps: Mapping[str, Steps], rela
                 components[flow.steps].append(_Standing(owner, flow))
     by_holder: dict[str, list[_Found]] = defaultdict(list)
     for small, large in _candidates(components, holders, steps):
-        for place in places(steps[small], steps[large], _LEAST_SHARE):
+        least = _LEAST_SHARE if steps[small].weight >= _WHOLE_WEIGHT else 1.0
+        for place in places(steps[small], steps[large], least):
             for one in _reported(place, components[small], holders[large], related, steps):
                 by_holder[one.implicit.holder].append(one)
     kept = (one for holder in sorted(by_holder) for one in _largest(by_holder[holder]))

@@ -141,7 +141,7 @@ def label_of(name: str) -> str:
     lower case, so that layers and functions of one name are one.
     """
     name = name.rpartition(".")[2]
-    plain = bare(name)
+    plain = bare(name).replace("normalization", "norm")
     if kind_of(plain) in ("activation", "norm", "dropout") or plain in _OPERATIONS:
         return plain
     if plain.startswith("act2") or _ACTIVATION_WORDS.intersection(name_words(name)):

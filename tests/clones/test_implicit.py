@@ -268,6 +268,19 @@ NEGATIVES = {
             "nn.Linear(4 * config.width, config.width)", "config.down"
         ),
     ),
+    "a small component without its dropout": (
+        module(
+            "Output",
+            """
+self.dense = nn.Linear(config.width, config.width)
+self.dropout = nn.Dropout(0.1)
+self.norm = nn.LayerNorm(config.width)
+""",
+            "return self.norm(self.dropout(self.dense(x)) + y)",
+            "x, y",
+        ),
+        BLOCK,
+    ),
     "another residual": (
         WIDE_BLOCK,
         RESIDUAL_MODEL.replace("self.mix(hidden) + hidden", "self.mix(hidden) + features"),
