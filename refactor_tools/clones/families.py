@@ -3,14 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from refactor_tools.clones.fingerprints import fingerprints
+from refactor_tools.clones.fingerprints import Fingerprint, fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
+from refactor_tools.clones.implicit import find_implicit
 from refactor_tools.clones.methods import method_families
 from refactor_tools.clones.near import Judgement, Judgements, near_groups
+from refactor_tools.clones.patterns import find_patterns
+from refactor_tools.clones.relations import Relations
+from refactor_tools.clones.steps import Steps
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
-from refactor_tools.model.families import Families, Family, KeepApart, KeptApart, Likeness
+from refactor_tools.model.families import Families, Family, Implicit, KeepApart, KeptApart, Likeness, Pattern
 from refactor_tools.scan.memo import Memo
 from refactor_tools.settings import Settings
 
@@ -19,7 +23,8 @@ _MOST_NEAR = 0.99
 
 
 def find_families(scan: Scan, settings: Settings, *, cache: bool = False) -> Families:
-    """Families of copied classes and of copied top-level functions, best first, and the homonyms among them.
+    """Families of copied classes, top-level functions and methods, best first, and the homonyms among them;
+    components written out inside larger classes, and runs of layers that could become components.
 
     Copies are exact or renamed where the digests of their normal forms are equal, and near where their statements align
     in order and they use the same words. A group of exact or renamed copies that has near copies is reported once, with
@@ -34,12 +39,24 @@ def find_families(scan: Scan, settings: Settings, *, cache: bool = False) -> Fam
     ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
     families = [family for _, family in ranked]
     homonyms = find_homonyms((item.definition for item in found), families)
+    implicit, patterns = _inside(every, families)
     reasons = [(family, _reason(family, settings.keep_apart)) for family in families]
     return Families(
         families=tuple(family for family, reason in reasons if reason is None),
         homonyms=homonyms,
         kept_apart=tuple(KeptApart(family, reason) for family, reason in reasons if reason is not None),
+        implicit=implicit,
+        patterns=patterns,
     )
+
+
+def _inside(
+    found: Sequence[Fingerprint], families: Sequence[Family]
+) -> tuple[tuple[Implicit, ...], tuple[Pattern, ...]]:
+    """What stands inside larger classes: components that exist, and runs of layers that could become one."""
+    steps = {text: Steps.of(text) for text in {flow.steps for item in found for flow in item.flows}}
+    related = Relations(found, families)
+    return find_implicit(found, steps, related), find_patterns(found, steps, related)
 
 
 def _families(groups: Sequence[Group], judgements: Judgements) -> Iterator[tuple[float, Family]]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from refactor_tools.clones.forms import Form
 from refactor_tools.clones.words import file_prefix, without_prefix
 from refactor_tools.model.facts import Definition, Scan
-from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
+from refactor_tools.model.prints import FilePrints, Flow, MethodPrint, Part, Print
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Fingerprint:
     words: frozenset[str]
     work: int
     methods: tuple[MethodPrint, ...]
+    flows: tuple[Flow, ...]
     forms: Forms
     libraries: frozenset[str] = frozenset()
 
@@ -91,6 +92,7 @@ def _fingerprint(definition: Definition, item: Print, prefix: str, numbers: Sequ
         words=frozenset(item.words),
         work=item.work,
         methods=item.methods,
+        flows=item.flows,
         forms=forms,
         libraries=frozenset(item.libraries),
     )

@@ -127,13 +127,15 @@ def _weight(last: str, path: str) -> int:
 
 
 def _weighted(name: str, weight: int) -> Form:
-    kind = _kind(name)
+    kind = kind_of(name)
     if kind == name or weight == _PLAIN:
         return (name,) * weight
     return (kind,) * (weight - 1) + (SPECIES + name,)
 
 
-def _kind(name: str) -> str:
+@lru_cache(maxsize=1 << 16)
+def kind_of(name: str) -> str:
+    """`activation`, `norm` or `dropout`, where the name is that of one; else the name without its dimension."""
     lower = name.lower()
     if lower in _ACTIVATIONS:
         return "activation"

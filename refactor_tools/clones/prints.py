@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from refactor_tools.clones.flows import flows_of
 from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
 from refactor_tools.clones.substance import may_have_substance
 from refactor_tools.clones.tokens import EXTERNAL, MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
@@ -61,6 +62,7 @@ class _Printer:
             work=sum(_work(found) for _, found in forms),
             libraries=_libraries(tokens),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
+            flows=tuple(flows_of(node, self.names.imported)),
         )
 
     def _index(self, form: Form) -> int:

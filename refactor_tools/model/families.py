@@ -70,7 +70,42 @@ class KeptApart:
 
 
 @dataclass(frozen=True, slots=True)
+class Implicit:
+    """A component (definition id) whose computation is written out inside another class, the holder.
+
+    `line` to `end_line` is where; `how` tells whether as statements of a method or as an inline `nn.Sequential`.
+    `similarity` is the share of the component's weight that stands there.
+    """
+
+    component: str
+    holder: str
+    line: int
+    end_line: int
+    similarity: float
+    how: Literal["statements", "sequential"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a class (definition id)."""
+
+    holder: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A run of layers that several classes write out and for which no component stands; `text` names the layers."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Families:
     families: tuple[Family, ...] = ()
     homonyms: tuple[Homonym, ...] = ()
     kept_apart: tuple[KeptApart, ...] = ()
+    implicit: tuple[Implicit, ...] = ()
+    patterns: tuple[Pattern, ...] = ()

@@ -28,11 +28,29 @@ class MethodPrint:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """What one method computes (a function's body; "" for an inline `nn.Sequential` that no method runs).
+
+    `steps` are its operations in the order of evaluation, separated by spaces, each `label:operand,operand...`; an
+    operand is the number of an earlier step, or `x` and the number of an input. What is returned follows as `>step`.
+    `lines` has the line of every step; steps of a layer that an inline `nn.Sequential` builds have the layer's line,
+    outside of `line` to `end_line`.
+    """
+
+    method: str
+    line: int
+    end_line: int
+    steps: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
     """One definition. `exact` and `renamed` are digests of its normal forms, `parts` is what near likeness compares.
 
     `words` are the identifiers that it uses, `libraries` those of tensors. `work` is the weight of what it computes
-    itself, by layers, operations and control flow.
+    itself, by layers, operations and control flow. `flows` are those of modules and of functions that may work on
+    tensors.
     """
 
     definition: str
@@ -43,6 +61,7 @@ class Print:
     work: int
     libraries: tuple[str, ...] = ()
     methods: tuple[MethodPrint, ...] = ()
+    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from refactor_tools.model.facts import Problem, Skipped
 from refactor_tools.model.graphs import Tier
 from refactor_tools.model.known import BaselineReport, News, SinceReport
 from refactor_tools.report.composition import import_lines, never_read_lines, unused_lines
-from refactor_tools.report.families import kept_apart_rows
+from refactor_tools.report.families import implicit_lines, kept_apart_rows, pattern_lines
 from refactor_tools.report.family_table import family_table
 from refactor_tools.report.graphs import cycle_lines, hidden_lines, notice_lines, unresolved_lines
 from refactor_tools.report.news import news_sections, since_words
@@ -95,6 +95,8 @@ def _everything(analysis: Analysis, *, verbose: bool, most: int | None) -> list[
         _families(analysis, verbose=verbose, most=most),
         _section("Homonyms: one name, different algorithms, never merged", homonyms, most, "cyan"),
         _section("Kept apart on purpose", kept_apart_rows(analysis.families), most, "cyan"),
+        _section("Written out inside larger classes", implicit_lines(analysis.families), most, "cyan"),
+        _section("Layers that could become components", pattern_lines(analysis.families), most, "cyan"),
         _section("Take note", notice_lines(analysis.scan, analysis.imports), most, "yellow"),
         _section("Import cycles", cycle_lines(analysis.imports), most, "red"),
         _section("Hidden dependencies", hidden_lines(analysis.imports), most, "yellow"),

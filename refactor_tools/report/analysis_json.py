@@ -9,7 +9,7 @@ from typing import Any
 from refactor_tools.graph.metrics import chain
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Definition, Parameter, Problem
-from refactor_tools.model.families import Difference, Family
+from refactor_tools.model.families import Difference, Family, Pattern
 from refactor_tools.model.graphs import Composition, Relation
 from refactor_tools.model.known import BaselineReport, FindingKind, SinceReport
 from refactor_tools.report.news import baseline_document, since_document
@@ -49,6 +49,8 @@ def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, 
         "families": [_family(one) for one in analysis.families.families],
         "kept_apart": [{**_family(one.family), "reason": one.reason} for one in analysis.families.kept_apart],
         "homonyms": _plain(analysis.families.homonyms),
+        "implicit": [{**asdict(one), "path": _path(one.holder)} for one in analysis.families.implicit],
+        "patterns": [_pattern(one) for one in analysis.families.patterns],
         "imports": _plain(graph.edges),
         "cycles": _plain(graph.cycles),
         "unresolved": _plain(graph.unresolved),
@@ -148,6 +150,17 @@ def _family(family: Family) -> dict[str, Any]:
 
 def _difference(difference: Difference) -> dict[str, Any]:
     return {**asdict(difference), "values": [{"member": member, "text": text} for member, text in difference.values]}
+
+
+def _path(definition: str) -> str:
+    return definition.partition("::")[0]
+
+
+def _pattern(pattern: Pattern) -> dict[str, Any]:
+    return {
+        "text": pattern.text,
+        "places": [{**asdict(place), "path": _path(place.holder)} for place in pattern.places],
+    }
 
 
 def _metrics(analysis: Analysis) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from refactor_tools.model.families import Families, Family
+from refactor_tools.model.families import Families, Family, Implicit
 from refactor_tools.report.words import count
 
 _STYLES = {"exact": "green", "renamed": "green", "near": "cyan"}
@@ -35,6 +35,25 @@ def kept_apart_rows(families: Families) -> list[tuple[str, str]]:
     return [(one.family.name, one.reason) for one in families.kept_apart]
 
 
+def implicit_lines(families: Families) -> list[tuple[str, str]]:
+    """Where a component is written out inside another class, and which."""
+    return [
+        (
+            _lines(one.holder, one.line, one.end_line),
+            f"{_name(one.holder)} writes out {_name(one.component)}{_share(one)}",
+        )
+        for one in families.implicit
+    ]
+
+
+def pattern_lines(families: Families) -> list[tuple[str, str]]:
+    """Runs of layers that could become components, and where they stand."""
+    return [
+        (one.text, "\n".join(_lines(place.holder, place.line, place.end_line) for place in one.places))
+        for one in families.patterns
+    ]
+
+
 def worth_extracting(families: Families) -> list[str]:
     """The names that `extract-component` would take as they stand, classes before functions, best first."""
     ambiguous = {homonym.name for homonym in families.homonyms}
@@ -58,3 +77,16 @@ def _outcome(family: Family) -> str:
         return f"kept: {family.proposal.refusal}{'; steps of forward are in another order' if moved else ''}"
     place = f"{family.proposal.category}/" if family.proposal.category else family.proposal.target
     return f"{place}: {differs_in(family)}"
+
+
+def _lines(holder: str, line: int, end_line: int) -> str:
+    return f"{holder.partition('::')[0]}:{line}" + (f"-{end_line}" if end_line > line else "")
+
+
+def _name(definition: str) -> str:
+    return definition.partition("::")[2]
+
+
+def _share(found: Implicit) -> str:
+    as_what = " in an nn.Sequential" if found.how == "sequential" else ""
+    return as_what if found.similarity == 1 else f"{as_what}, {found.similarity:.2f} of it"

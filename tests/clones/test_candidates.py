@@ -15,7 +15,7 @@ def groups(*named: tuple[str, list[tuple[str, ...]]]) -> list[Group]:
 def group(name: str, statements: list[tuple[str, ...]], forms: Forms) -> Group:
     definition = Definition(f"{name}.py::{name}", "class", name, f"{name}.py", 1, 9)
     part = Part("forward", tuple(forms.number(" ".join(statement)) for statement in statements))
-    return Group((Fingerprint(definition, name, name, name, (part,), frozenset(), 9, (), forms),))
+    return Group((Fingerprint(definition, name, name, name, (part,), frozenset(), 9, (), (), forms),))
 
 
 def body(start: int, end: int) -> list[tuple[str, ...]]:

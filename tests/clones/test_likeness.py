@@ -34,7 +34,7 @@ def fingerprint(sections: Sections, forms: Forms) -> Fingerprint:
         Part(name, tuple(forms.number(" ".join(form)) for form in statements), keyed)
         for name, statements, keyed in sections
     ]
-    return Fingerprint(DEFINITION, "A", "", "", tuple(parts), frozenset(), 0, (), forms)
+    return Fingerprint(DEFINITION, "A", "", "", tuple(parts), frozenset(), 0, (), (), forms)
 
 
 @given(FORMS, FORMS)

@@ -6,7 +6,17 @@ from rich.console import Console
 
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Definition, FileFacts, Finding, Parameter, Problem, Scan
-from refactor_tools.model.families import Difference, Families, Family, Homonym, KeptApart, Proposal
+from refactor_tools.model.families import (
+    Difference,
+    Families,
+    Family,
+    Homonym,
+    Implicit,
+    KeptApart,
+    Pattern,
+    Place,
+    Proposal,
+)
 from refactor_tools.model.graphs import (
     Composition,
     Cycle,
@@ -328,6 +338,44 @@ def test_json_of_families_that_were_not_compared() -> None:
     family = replace(FAMILY, differences=None, proposal=None)
     found = document(replace(FULL, families=Families((family,))), {})
     assert found["families"][0]["differences"] is found["families"][0]["proposal"] is None
+
+
+INSIDE = Families(
+    implicit=(
+        Implicit("a.py::Pool", "b.py::Encoder", 7, 9, 1.0, "statements"),
+        Implicit("a.py::Feed", "b.py::Encoder", 4, 4, 0.93, "sequential"),
+    ),
+    patterns=(Pattern("Linear, relu, Linear", tuple(Place(f"{path}::A", 3, 5) for path in ("a.py", "b.py", "c.py"))),),
+)
+
+
+def test_what_stands_inside_larger_classes() -> None:
+    shown = text(replace(FULL, families=INSIDE))
+    assert "b.py:7-9  Encoder writes out Pool\n" in shown
+    assert "b.py:4  Encoder writes out Feed in an nn.Sequential, 0.93 of it" in shown
+    assert "Linear, relu, Linear\n" in shown
+    assert "c.py:3-5" in shown
+
+
+def test_nothing_inside_larger_classes_is_no_section() -> None:
+    assert "Written out" not in text(FULL)
+    assert "could become components" not in text(FULL)
+
+
+def test_json_of_what_stands_inside_larger_classes() -> None:
+    found = document(replace(FULL, families=INSIDE), {})
+    assert found["implicit"][1] == {
+        "component": "a.py::Feed",
+        "holder": "b.py::Encoder",
+        "path": "b.py",
+        "line": 4,
+        "end_line": 4,
+        "similarity": 0.93,
+        "how": "sequential",
+    }
+    (pattern,) = found["patterns"]
+    assert pattern["text"] == "Linear, relu, Linear"
+    assert pattern["places"][2] == {"holder": "c.py::A", "path": "c.py", "line": 3, "end_line": 5}
 
 
 def test_json_is_the_same_twice() -> None:
