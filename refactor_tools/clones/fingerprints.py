@@ -41,6 +41,14 @@ class Fingerprint:
     work: int
     methods: tuple[MethodPrint, ...]
     forms: Forms
+    libraries: frozenset[str] = frozenset()
+
+    def goes_with(self, other: "Fingerprint") -> bool:
+        """Whether both may be written for one framework: copies across frameworks are kept apart."""
+        ours, theirs = self.definition, other.definition
+        if ours.is_module and theirs.is_module and ours.framework != theirs.framework:
+            return False
+        return not (self.libraries and other.libraries and self.libraries.isdisjoint(other.libraries))
 
     @cached_property
     def weight(self) -> int:
@@ -84,4 +92,5 @@ def _fingerprint(definition: Definition, item: Print, prefix: str, numbers: Sequ
         work=item.work,
         methods=item.methods,
         forms=forms,
+        libraries=frozenset(item.libraries),
     )

@@ -9,7 +9,6 @@ from functools import cached_property
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.forms import bare, is_operation, role_word
 from refactor_tools.clones.substance import says_enough
-from refactor_tools.model.facts import Framework
 from refactor_tools.model.families import Likeness
 
 
@@ -38,7 +37,7 @@ class Group:
         parts = [
             (part.name, part.keyed, [self.first.forms.tokens[form] for form in part.forms]) for part in self.first.parts
         ]
-        header = (definition.name, definition.kind, definition.bases, definition.is_module, self.framework)
+        header = (definition.name, definition.kind, definition.bases, definition.is_module)
         call = len(definition.parameters), None if definition.forward is None else len(definition.forward)
         content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), sorted(self.first.words))
         return hashlib.blake2b(repr((content, parts)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
@@ -52,10 +51,6 @@ class Group:
     def wrapped(self) -> frozenset[str]:
         """Members' names that are also the name of something they call: `l1_loss` around `torch._C._nn.l1_loss`."""
         return frozenset(map(bare, self.names)) & frozenset(map(bare, self.first.tokens()))
-
-    @cached_property
-    def framework(self) -> Framework | None:
-        return next((found.definition.framework for found in self.members if found.definition.framework), None)
 
     @property
     def likeness(self) -> Likeness:

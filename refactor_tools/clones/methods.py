@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 from refactor_tools.clones.cliques import Pair, cliques
 from refactor_tools.clones.fingerprints import Fingerprint
@@ -13,12 +14,14 @@ from refactor_tools.model.prints import MethodPrint, Part
 
 # Getters, setters and calls that pass on weigh less than this.
 _LEAST_WEIGHT = 5
-# A method that works less than this may be equal to another but for names by chance, as two lines of wiring are.
-_LEAST_WORK = 12
+# Two classes that share so many of those have a mixin between them.
+_LEAST_SHARED = 3
+# A method that neither works nor weighs this much may be equal to another but for names by chance: two lines of wiring.
+_LEAST_WORK, _LEAST_WIRING = 12, 18
 # How alike near copies of a method are to the medoid, and to each other.
 _LEAST, _SLACK = 0.85, 0.05
 # Near copies are looked for among methods of one name that share statements which at most so many others have.
-_RARE = 12
+_RARE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class _Method:
 
 
 Group = Sequence[_Method]
+K = TypeVar("K")
 
 
 def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) -> Iterator[tuple[float, Family]]:
@@ -58,18 +62,45 @@ def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) ->
 def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
     """Methods that are equal, all that do something also but for names, in groups of one name and one framework."""
     alike: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
+    small: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
+    for method in _methods(found):
+        made = method.made
+        digest = made.renamed if made.work >= _LEAST_WORK or made.weight >= _LEAST_WIRING else made.exact
+        (alike if made.weight >= _LEAST_WEIGHT else small)[made.name, digest, _is_keras(method.owner)].append(method)
+    alike.update(_of_mates(small))
+    return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
+
+
+def _methods(found: Iterable[Fingerprint]) -> Iterator[_Method]:
     for owner in found:
         seen: Counter[str] = Counter()
         # The first part is the class's own statements.
         for made, part in zip(owner.methods, owner.parts[1:], strict=bool(owner.methods)):
             identity = f"{owner.definition.id}.{made.name}"
             seen[made.name] += 1
-            if made.weight >= _LEAST_WEIGHT:
-                identity = identity if seen[made.name] == 1 else f"{identity}@{made.line}"
-                digest = made.renamed if made.work >= _LEAST_WORK else made.exact
-                key = (made.name, digest, _is_keras(owner))
-                alike[key].append(_Method(identity, owner, made, part))
-    return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
+            yield _Method(identity if seen[made.name] == 1 else f"{identity}@{made.line}", owner, made, part)
+
+
+def _of_mates(small: Mapping[K, Sequence[_Method]]) -> dict[K, list[_Method]]:
+    """Of methods that are too small to say anything, those whose classes share several of them: one mixin's worth."""
+    shared = Counter(
+        pair
+        for group in small.values()
+        if 1 < len(group) <= _RARE
+        for pair in combinations(sorted({method.owner.definition.id for method in group}), 2)
+    )
+    mates: dict[str, set[str]] = defaultdict(set)
+    for (left, right), count in shared.items():
+        if count >= _LEAST_SHARED:
+            mates[left].add(right)
+            mates[right].add(left)
+    found = {}
+    for key, group in small.items():
+        owners = {method.owner.definition.id for method in group}
+        kept = [method for method in group if not owners.isdisjoint(mates.get(method.owner.definition.id, ()))]
+        if kept:
+            found[key] = kept
+    return found
 
 
 def _is_keras(owner: Fingerprint) -> bool:
@@ -82,7 +113,7 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float
     edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if _is_keras(a.owner) != _is_keras(b.owner):
+        if not a.owner.goes_with(b.owner):
             continue
         overlap = comparer.overlap_of(a.part, b.part)
         if overlap.dice >= _LEAST - _SLACK:

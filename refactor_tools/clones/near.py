@@ -9,19 +9,19 @@ from refactor_tools.clones.cliques import Pair, cliques
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.groups import Group
 from refactor_tools.clones.likeness import Comparer, Overlap
-from refactor_tools.clones.roles import LEAST_OF_ALL, comparable, least_similarity, role_evidence
+from refactor_tools.clones.roles import LEAST_OF_ALL, are_neighbours, comparable, least_similarity, role_evidence
 from refactor_tools.clones.sketches import Sketch
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.scan.memo import Memo
 
 # From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
 # structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
-# of a large library marked or later merged; figures move little around it.
-_LEAST = 0.82
+# of a large library marked or later merged, and on families labelled by hand; figures move little around it.
+_LEAST = 0.8
 # Words alone make no copy.
-_LEAST_STRUCTURE = 0.5
+_LEAST_STRUCTURE = 0.6
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
-_SLACK = 0.05
+_SLACK = 0.03
 _BITS = 4096
 
 
@@ -78,7 +78,7 @@ class _Judge:
 
     def _judgement(self, left: int, right: int) -> Judgement | None:
         a, b = self.groups[left], self.groups[right]
-        words = _common_words(a.first, b.first) + role_evidence(a, b)
+        words = 0.0 if are_neighbours(a, b) else _common_words(a.first, b.first) + role_evidence(a, b)
         # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)
         if not _is_near(most, words, LEAST_OF_ALL):

@@ -2,18 +2,22 @@
 
 import ast
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
 from refactor_tools.clones.substance import may_have_substance
-from refactor_tools.clones.tokens import MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
+from refactor_tools.clones.tokens import EXTERNAL, MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
 from refactor_tools.clones.words import file_prefix, words_of
 from refactor_tools.model.facts import Definition, FileFacts, Import
 from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 
 # Python or a framework calls these by name: renaming one would change what the class does.
 _PROTOCOL = frozenset({"forward", "call", "build", "compute_output_shape", "get_config", "from_config"})
+
+_REPEATED = 3
+_LIBRARIES = {"torch": "torch", "tensorflow": "keras", "keras": "keras", "jax": "jax", "flax": "jax"}
 
 Tokens = list[str]
 Section = tuple[str, list[Tokens]]
@@ -55,11 +59,18 @@ class _Printer:
             ),
             words=words_of(tokens, self.prefix),
             work=sum(_work(found) for _, found in forms),
+            libraries=_libraries(tokens),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
         )
 
     def _index(self, form: Form) -> int:
         return self.forms.setdefault(" ".join(form), len(self.forms))
+
+
+def _libraries(statements: Iterable[Tokens]) -> tuple[str, ...]:
+    """The libraries of tensors that the definition uses by name."""
+    used = {token[1:].partition(".")[0] for tokens in statements for token in tokens if token[0] == EXTERNAL}
+    return tuple(sorted({_LIBRARIES[root] for root in used if root in _LIBRARIES}))
 
 
 def _class_header(reader: Reader, node: ast.ClassDef) -> Tokens:
@@ -105,8 +116,14 @@ def _work(forms: Iterable[Form]) -> int:
 
 
 def _forms(name: str, statements: Sequence[Tokens], kinds: Mapping[str, str]) -> Iterator[Form]:
+    """The forms of a method's statements, a repeated one `_REPEATED` times at most: a table is no algorithm."""
     known = {} if name == "__init__" else kinds
-    return (form for statement in statements if (form := near_form(statement, known)))
+    seen: Counter[Form] = Counter()
+    for statement in statements:
+        form = near_form(statement, known)
+        seen[form] += 1
+        if form and seen[form] <= _REPEATED:
+            yield form
 
 
 def _member_kinds(node: ast.ClassDef, siblings: frozenset[str]) -> dict[str, str]:

@@ -16,6 +16,8 @@ _OTHER_CALL = 0.04
 _OTHER_SORT = 0.10
 # Few tokens are alike by chance more easily, unless the name is the same too.
 _SMALL, _SMALL_WEIGHT = 0.08, 60
+# What stands in one file under different names is a head for another task, as a rule.
+_NEIGHBOURS = 0.9
 # Added to the sum of two coefficients of common words and one of common structure.
 _SAME_ROLE = 0.3
 
@@ -32,7 +34,7 @@ def comparable(left: Group, right: Group) -> bool:
     if left.wrapped and right.wrapped and not left.wrapped & right.wrapped:
         return False
     a, b = left.first.definition, right.first.definition
-    if a.kind != b.kind or (left.framework and right.framework and left.framework != right.framework):
+    if a.kind != b.kind or not left.first.goes_with(right.first):
         return False
     return not (_encloses(a, b) or _encloses(b, a))
 
@@ -47,9 +49,17 @@ def least_similarity(left: Group, right: Group) -> float:
         least += _OTHER_ROLE * (not _same_role(a, b)) + _OTHER_FUNCTION * (a.kind == "function")
         least += _exchanged(left, right)
         least += _SMALL * (min(left.first.weight, right.first.weight) < _SMALL_WEIGHT)
+    if are_neighbours(left, right):
+        least = max(least, _NEIGHBOURS)
     least += _OTHER_BASE * (_base(a) != _base(b))
     least += _OTHER_CALL * (abs(_arity(a) - _arity(b)) > 1)
     return least + _OTHER_SORT * (a.is_module != b.is_module)
+
+
+def are_neighbours(left: Group, right: Group) -> bool:
+    """Whether two groups stand in one file for different things: that they use the same words says nothing then."""
+    paths = {member.definition.path for member in left.members} & {member.definition.path for member in right.members}
+    return bool(paths) and not left.roles & right.roles
 
 
 def role_evidence(left: Group, right: Group) -> float:

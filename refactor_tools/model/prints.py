@@ -31,8 +31,8 @@ class MethodPrint:
 class Print:
     """One definition. `exact` and `renamed` are digests of its normal forms, `parts` is what near likeness compares.
 
-    `words` are the identifiers that it uses. `work` is the weight of what it computes itself, by layers, operations and
-    control flow.
+    `words` are the identifiers that it uses, `libraries` those of tensors. `work` is the weight of what it computes
+    itself, by layers, operations and control flow.
     """
 
     definition: str
@@ -41,6 +41,7 @@ class Print:
     parts: tuple[Part, ...]
     words: tuple[str, ...]
     work: int
+    libraries: tuple[str, ...] = ()
     methods: tuple[MethodPrint, ...] = ()
 
 

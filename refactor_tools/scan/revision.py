@@ -9,9 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from refactor_tools.errors import RefactorError
 from refactor_tools.git import ask_git, first_line, repository_prefix
+from refactor_tools.scan.kinds import CONFIGURATIONS, READ
 
 # What the analysis reads or looks for. Ignore files are not among it: what is in a commit is not ignored.
-_SUFFIXES = frozenset({".py", ".pyi", ".ipynb", ".so", ".pyd", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".json"})
+_SUFFIXES = READ | {".pyi", ".so", ".pyd", ".toml", ".cfg"}
+# A repository may keep whole data sets as JSON; nobody reads those for what they refer to.
+_LARGEST_CONFIGURATION = 2_000_000
 _LINK = b"120000"
 _FILES = (b"100644", b"100755", b"100664")
 
@@ -61,7 +64,7 @@ def commit_of(root: Path, revision: str) -> str:
 
 def _entries(root: Path, commit: str) -> list[tuple[bytes, bytes, str]]:
     """Mode, object and path below `root` of the files and links that matter."""
-    answer = ask_git(root, "ls-tree", "-r", "-z", commit)
+    answer = ask_git(root, "ls-tree", "-r", "-z", "-l", commit)
     if answer.returncode != 0:
         raise RefactorError(f"git cannot list {commit} ({first_line(answer)})", str(root))
     found = []
@@ -70,8 +73,10 @@ def _entries(root: Path, commit: str) -> list[tuple[bytes, bytes, str]]:
         path = os.fsdecode(name)
         if not line or ".." in PurePosixPath(path).parts:
             continue
-        mode, _, oid = head.split(b" ")
-        if mode == _LINK or (mode in _FILES and PurePosixPath(path).suffix in _SUFFIXES):
+        mode, _, oid, size = head.split()
+        suffix = PurePosixPath(path).suffix
+        too_large = suffix in CONFIGURATIONS and int(size) > _LARGEST_CONFIGURATION
+        if mode == _LINK or (mode in _FILES and suffix in _SUFFIXES and not too_large):
             found.append((mode, oid, path))
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refactor_tools.cli.main import main
-from refactor_tools.scan import tree as tree_module
+from refactor_tools.scan import listing
 from refactor_tools.scan.discover import Discovered, discover
 
 GOOD = "from torch import nn\nclass Good(nn.Module):\n    def forward(self, x):\n        return x\n"
@@ -110,7 +110,7 @@ def test_file_that_vanishes_while_the_tree_is_read(
         return found
 
     (root / "lost.py").write_text(GOOD)
-    monkeypatch.setattr(tree_module, "discover", discover_then_lose)
+    monkeypatch.setattr(listing, "discover", discover_then_lose)
     assert report(capsys)["problems"] == [
         {"path": "lost.py", "line": 0, "message": "cannot be read: No such file or directory"}
     ]

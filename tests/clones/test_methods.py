@@ -71,6 +71,16 @@ def test_getters_are_too_small(find: Find) -> None:
     assert methods(find, ENCODER + getter, LOSS + getter) == []
 
 
+def test_several_small_methods_in_two_classes_are_reported(find: Find) -> None:
+    access = "".join(
+        f"\n    def {name}(self):\n        return self.table.{name}()\n" for name in ("keys", "values", "items")
+    )
+    found = methods(find, ENCODER + access, LOSS + access)
+    assert [family.name for family in found] == ["items", "keys", "values"]
+    two = access.rpartition("\n    def")[0]
+    assert methods(find, ENCODER + two, LOSS + two) == []
+
+
 def test_frameworks_are_kept_apart(find: Find) -> None:
     layer = LOSS.replace("nn.Module", "keras.layers.Layer").replace("forward", "call") + SCORES
     assert methods(find, ENCODER + SCORES, "import keras\nimport torch\n" + layer) == []

@@ -97,6 +97,24 @@ def test_links_lead_nowhere_else(root: Path) -> None:
     assert listing(root) == {"a.py": b"x = 1\n", "inner.py": b"x = 1\n"}
 
 
+def test_data_is_left_where_it_is(root: Path) -> None:
+    (root / "data.json").write_text(" " * 2_000_001)
+    (root / "config.json").write_text("{}")
+    (root / "long.py").write_text("#" * 2_000_001)
+    commit(root)
+    assert sorted(listing(root)) == ["config.json", "long.py"]
+
+
+def test_submodules_are_not_followed(root: Path) -> None:
+    inner = root / "inner"
+    inner.mkdir()
+    git(inner, "init", "-q")
+    (inner / "a.py").write_text("x = 1\n")
+    commit(inner)
+    commit(root)
+    assert listing(root) == {}
+
+
 @pytest.mark.parametrize("revision", ["gone", "HEAD~9", "-x", "--all", "HEAD:a.py", ""])
 def test_unknown_revision(root: Path, revision: str) -> None:
     (root / "a.py").write_text("x = 1\n")

@@ -21,7 +21,9 @@ class Base(nn.Module):
 """
 
 
-PRINT = Print("a.py::A", "e", "r", (Part("forward", (0,)),), ("x",), 3, (MethodPrint("forward", 2, "e", "r", 4, 3),))
+PRINT = Print(
+    "a.py::A", "e", "r", (Part("forward", (0,)),), ("x",), 3, ("torch",), (MethodPrint("forward", 2, "e", "r", 4, 3),)
+)
 
 
 def run(root: Path, **options: object) -> Scan:
