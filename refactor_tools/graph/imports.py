@@ -78,7 +78,7 @@ class _Links:
             if "*" in found.module:
                 self._pattern(facts.path, found)
             else:
-                self._import(facts.path, found, self.names.resolver.resolve(facts.path, found))
+                self._import(facts.path, found, self.names.resolution(facts.path, found))
         for computed in facts.computed:
             self.unresolved.add(Unresolved(facts.path, computed.line, computed.name, computed.reason))
 

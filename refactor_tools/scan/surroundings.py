@@ -27,7 +27,7 @@ def surroundings(listing: Listing, paths: Sequence[Path], settings: Settings) ->
     """
     root = settings.root
     known = {source.path for source in listing.sources}
-    modules = {_module(path).encode() for path in known if path.endswith(".py")}
+    modules = {os.fsencode(_module(path)) for path in known if path.endswith(".py")}
     if not modules or any(path.resolve() == root for path in paths):
         return ()
     others = (relative_path(root, path) for path in discover(root, [root], settings).files)
