@@ -63,10 +63,12 @@ def are_neighbours(left: Group, right: Group) -> bool:
 
 
 def role_evidence(left: Group, right: Group) -> float:
-    """What names add to the evidence of words: most where both say that they are the same thing."""
+    """What names add to the evidence of words, or take from it where they say that the two are different things."""
     if left.roles & right.roles:
         return _SAME_ROLE
-    return _SAME_ROLE / 2 if _ends_alike(left.first.role, right.first.role) else 0.0
+    if _ends_alike(left.first.role, right.first.role):
+        return _SAME_ROLE / 2
+    return 0.0 if _same_role(left.first.definition, right.first.definition) else -_SAME_ROLE / 2
 
 
 def _ends_alike(left: str, right: str) -> bool:
