@@ -43,6 +43,7 @@ class Fingerprint:
     flows: tuple[Flow, ...]
     forms: Forms
     libraries: frozenset[str] = frozenset()
+    table: bool = False
 
     def goes_with(self, other: "Fingerprint") -> bool:
         """Whether both may be written for one framework: copies across frameworks are kept apart."""
@@ -95,4 +96,5 @@ def _fingerprint(definition: Definition, item: Print, prefix: str, numbers: Sequ
         flows=item.flows,
         forms=forms,
         libraries=frozenset(item.libraries),
+        table=item.table,
     )

@@ -113,7 +113,7 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float
     edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if not a.owner.goes_with(b.owner):
+        if a.made.table or b.made.table or not a.owner.goes_with(b.owner):
             continue
         overlap = comparer.overlap_of(a.part, b.part)
         if overlap.dice >= _LEAST - _SLACK:

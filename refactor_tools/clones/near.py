@@ -12,12 +12,13 @@ from refactor_tools.clones.likeness import Comparer, Overlap
 from refactor_tools.clones.roles import LEAST_OF_ALL, are_neighbours, comparable, least_similarity, role_evidence
 from refactor_tools.clones.sketches import Sketch
 from refactor_tools.clones.substance import says_enough
+from refactor_tools.clones.vocabulary import Vocabulary
 from refactor_tools.scan.memo import Memo
 
 # From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
 # structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
 # of a large library marked or later merged, and on families labelled by hand; figures move little around it.
-_LEAST = 0.8
+_LEAST = 0.82
 # Words alone make no copy.
 _LEAST_STRUCTURE = 0.6
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
@@ -48,7 +49,7 @@ def near_groups(groups: Sequence[Group], judgements: Judgements) -> list[Near]:
     if not places:
         return []
     some = [groups[place] for place in places]
-    judge = _Judge(some, Comparer(some[0].first.forms))
+    judge = _Judge(some, Comparer(some[0].first.forms), Vocabulary.of(groups))
     for left, right in candidate_pairs(some):
         judge.judge(left, right, judgements)
     found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
@@ -63,6 +64,7 @@ def near_groups(groups: Sequence[Group], judgements: Judgements) -> list[Near]:
 class _Judge:
     groups: Sequence[Group]
     comparer: Comparer
+    vocabulary: Vocabulary
     strengths: dict[Pair, float] = field(default_factory=dict)
     _similarities: dict[Pair, float] = field(default_factory=dict)
     _sketches: dict[int, Sketch] = field(default_factory=dict)
@@ -72,18 +74,20 @@ class _Judge:
         a, b = self.groups[left], self.groups[right]
         if not comparable(a, b):
             return
-        judgement = judgements.get(a.key + b.key, lambda: self._judgement(left, right))
+        apart = self.vocabulary.tells_apart(a, b)
+        key = f"{a.key}{b.key}{'|' if apart else ''}"
+        judgement = judgements.get(key, lambda: self._judgement(left, right, apart))
         if judgement:
             self.strengths[left, right], self._similarities[left, right] = judgement
 
-    def _judgement(self, left: int, right: int) -> Judgement | None:
+    def _judgement(self, left: int, right: int, apart: bool) -> Judgement | None:
         a, b = self.groups[left], self.groups[right]
-        words = 0.0 if are_neighbours(a, b) else _common_words(a.first, b.first) + role_evidence(a, b)
+        words = 0.0 if are_neighbours(a, b) else _common_words(a.first, b.first) + role_evidence(a, b, apart=apart)
         # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)
         if not _is_near(most, words, LEAST_OF_ALL):
             return None
-        least = least_similarity(a, b)
+        least = least_similarity(a, b, apart=apart)
         if not _is_near(most, words, least):
             return None
         overlap = self.comparer.overlap(a.first, b.first)

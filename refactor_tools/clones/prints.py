@@ -63,6 +63,7 @@ class _Printer:
             libraries=_libraries(tokens),
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
             flows=tuple(flows_of(node, self.names.imported)),
+            table=_is_table(len(tokens) - 1, sum(len(found) for _, found in forms)),
         )
 
     def _index(self, form: Form) -> int:
@@ -110,11 +111,17 @@ def _methods(
         # The signature is the first statement; a method's weight is that of what it does.
         body = found[1:]
         digests = _digest(statements), _digest(_numbered(statements))
-        yield MethodPrint(name, method.lineno, *digests, weight=sum(map(len, body)), work=_work(body))
+        table = _is_table(len(statements), len(found))
+        yield MethodPrint(name, method.lineno, *digests, sum(map(len, body)), _work(body), table)
 
 
 def _work(forms: Iterable[Form]) -> int:
     return sum(token not in WIRING and token[0] != OURS for form in forms for token in form)
+
+
+def _is_table(statements: int, forms: int) -> bool:
+    """Whether so many forms are what is left of so many statements of a table."""
+    return 2 * forms < statements
 
 
 def _forms(name: str, statements: Sequence[Tokens], kinds: Mapping[str, str]) -> Iterator[Form]:

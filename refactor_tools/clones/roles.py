@@ -8,7 +8,8 @@ from refactor_tools.model.facts import Definition
 # that a definition gives of itself moves the threshold by less than one optional statement moves the similarity.
 _LEAST = 0.74
 _SAME_NAME = -0.06
-_OTHER_ROLE = 0.07
+_OTHER_ROLE, _OTHER_FUNCTION_ROLE = 0.12, 0.07
+_TOLD_APART = 0.05
 _OTHER_OPERATIONS = 0.5
 _OTHER_FUNCTION = 0.06
 _OTHER_BASE = 0.04
@@ -39,14 +40,15 @@ def comparable(left: Group, right: Group) -> bool:
     return not (_encloses(a, b) or _encloses(b, a))
 
 
-def least_similarity(left: Group, right: Group) -> float:
-    """The similarity from which two comparable groups are near copies."""
+def least_similarity(left: Group, right: Group, *, apart: bool) -> float:
+    """The similarity from which two comparable groups are near copies; `apart` if the tree tells their roles apart."""
     a, b = left.first.definition, right.first.definition
     least = _LEAST
     if left.names & right.names:
         least += _SAME_NAME
     else:
-        least += _OTHER_ROLE * (not _same_role(a, b)) + _OTHER_FUNCTION * (a.kind == "function")
+        least += 0.0 if _same_role(a, b) else _OTHER_FUNCTION_ROLE if a.kind == "function" else _OTHER_ROLE
+        least += _OTHER_FUNCTION * (a.kind == "function") + _TOLD_APART * apart
         least += _exchanged(left, right)
         least += _SMALL * (min(left.first.weight, right.first.weight) < _SMALL_WEIGHT)
     if are_neighbours(left, right):
@@ -62,10 +64,12 @@ def are_neighbours(left: Group, right: Group) -> bool:
     return bool(paths) and not left.roles & right.roles
 
 
-def role_evidence(left: Group, right: Group) -> float:
+def role_evidence(left: Group, right: Group, *, apart: bool) -> float:
     """What names add to the evidence of words, or take from it where they say that the two are different things."""
     if left.roles & right.roles:
         return _SAME_ROLE
+    if apart:
+        return -_SAME_ROLE / 2
     if _ends_alike(left.first.role, right.first.role):
         return _SAME_ROLE / 2
     return 0.0 if _same_role(left.first.definition, right.first.definition) else -_SAME_ROLE / 2
@@ -83,9 +87,9 @@ def _encloses(outer: Definition, inner: Definition) -> bool:
 
 
 def _same_role(a: Definition, b: Definition) -> bool:
-    """Classes say what they are in their last word, functions in most of their words."""
+    """Classes say what they are in their last word (before `Module`), functions in most of their words."""
     if a.kind == "class":
-        return role_word(a.name) == role_word(b.name)
+        return role_word(a.name.removesuffix("Module")) == role_word(b.name.removesuffix("Module"))
     words, others = set(name_words(a.name)), set(name_words(b.name))
     return 2 * len(words & others) > len(words | others)
 

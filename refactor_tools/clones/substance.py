@@ -14,6 +14,7 @@ _LEAST_NEAR = 12
 _LEAST_CLASS = 30
 _LEAST_FUNCTION = 24
 
+_ENTRY_POINT = "main"
 _DECLARATIVE_BASES = frozenset(
     {
         *("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "Protocol"),
@@ -42,8 +43,13 @@ def has_substance(found: Fingerprint) -> bool:
 
 
 def says_enough(found: Fingerprint) -> bool:
-    """Whether likeness to another definition means something; below that only equality under one name does."""
-    if found.work < _LEAST_NEAR:
+    """Whether likeness to another definition means something; below that only equality under one name does.
+
+    Tables and configs are data: one that is like another holds other data. A program's entry point is what the program
+    is about.
+    """
+    definition = found.definition
+    if found.work < _LEAST_NEAR or (found.table and not definition.is_module) or definition.name == _ENTRY_POINT:
         return False
     if found.definition.kind == "function":
         return _body_weight(found) >= _LEAST_FUNCTION

@@ -17,7 +17,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MethodPrint:
-    """Digests of a method's normal forms; `weight` is that of its body, in tokens, and `work` as in `Print`."""
+    """Digests of a method's normal forms; `weight` is that of its body, in tokens, `work` and `table` as in `Print`."""
 
     name: str
     line: int
@@ -25,6 +25,7 @@ class MethodPrint:
     renamed: str
     weight: int
     work: int
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Print:
     """One definition. `exact` and `renamed` are digests of its normal forms, `parts` is what near likeness compares.
 
     `words` are the identifiers that it uses, `libraries` those of tensors. `work` is the weight of what it computes
-    itself, by layers, operations and control flow. `flows` are those of modules and of functions that may work on
-    tensors.
+    itself, by layers, operations and control flow; of a `table` most statements only repeat others. `flows` are those
+    of modules and of functions that may work on tensors.
     """
 
     definition: str
@@ -62,6 +63,7 @@ class Print:
     libraries: tuple[str, ...] = ()
     methods: tuple[MethodPrint, ...] = ()
     flows: tuple[Flow, ...] = ()
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
