@@ -9,6 +9,7 @@ from typing import TypeVar
 from refactor_tools.clones.cliques import Pair, cliques
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.likeness import Comparer
+from refactor_tools.clones.substance import is_data
 from refactor_tools.model.families import Family, Likeness
 from refactor_tools.model.prints import MethodPrint, Part
 
@@ -65,7 +66,7 @@ def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
     small: dict[tuple[str, str, bool], list[_Method]] = defaultdict(list)
     for method in _methods(found):
         made = method.made
-        digest = made.renamed if made.work >= _LEAST_WORK or made.weight >= _LEAST_WIRING else made.exact
+        digest = made.renamed if _says_something(made) else made.exact
         (alike if made.weight >= _LEAST_WEIGHT else small)[made.name, digest, _is_keras(method.owner)].append(method)
     alike.update(_of_mates(small))
     return [tuple(sorted(group, key=lambda method: method.id)) for _, group in sorted(alike.items())]
@@ -113,12 +114,22 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float
     edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if a.made.table or b.made.table or not a.owner.goes_with(b.owner):
+        if not (_says_enough(a) and _says_enough(b) and a.owner.goes_with(b.owner)):
             continue
         overlap = comparer.overlap_of(a.part, b.part)
         if overlap.dice >= _LEAST - _SLACK:
             edges[left, right] = overlap.dice, overlap.similarity
     return edges
+
+
+def _says_something(made: MethodPrint) -> bool:
+    """Whether a method is equal to another but for names hardly by chance."""
+    return made.work >= _LEAST_WORK or made.weight >= _LEAST_WIRING
+
+
+def _says_enough(method: _Method) -> bool:
+    """Whether likeness to another method means something."""
+    return _says_something(method.made) and not method.made.table and not is_data(method.owner)
 
 
 def _candidates(groups: Sequence[Group]) -> list[Pair]:

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from refactor_tools.clones.flows import flows_of
 from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
 from refactor_tools.clones.substance import may_have_substance
-from refactor_tools.clones.tokens import EXTERNAL, MEMBER, RENAMABLE, Function, Names, Reader, dotted, flattened
+from refactor_tools.clones.tokens import (
+    CONSTANT,
+    EXTERNAL,
+    MEMBER,
+    RENAMABLE,
+    Function,
+    Names,
+    Reader,
+    dotted,
+    flattened,
+)
 from refactor_tools.clones.words import file_prefix, words_of
 from refactor_tools.model.facts import Definition, FileFacts, Import
 from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
@@ -18,6 +28,7 @@ from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 _PROTOCOL = frozenset({"forward", "call", "build", "compute_output_shape", "get_config", "from_config"})
 
 _REPEATED = 3
+_QUOTES = frozenset("'\"")
 _LIBRARIES = {"torch": "torch", "tensorflow": "keras", "keras": "keras", "jax": "jax", "flax": "jax"}
 
 Tokens = list[str]
@@ -26,7 +37,8 @@ Section = tuple[str, list[Tokens]]
 
 def file_prints(facts: FileFacts, nodes: Mapping[str, ast.AST]) -> FilePrints:
     """The prints of every definition of `facts` that may have a body of its own; `nodes` are their trees by id."""
-    printer = _Printer(_names(facts), file_prefix(one.name for one in facts.definitions if one.kind == "class"))
+    classes = [definition.name for definition in facts.definitions if definition.kind == "class"]
+    printer = _Printer(_names(facts), file_prefix(classes), _library(facts))
     prints = []
     for definition in facts.definitions:
         node = nodes.get(definition.id)
@@ -39,6 +51,7 @@ def file_prints(facts: FileFacts, nodes: Mapping[str, ast.AST]) -> FilePrints:
 class _Printer:
     names: Names
     prefix: str
+    libraries: tuple[str, ...]
     forms: dict[str, int] = field(default_factory=dict)
 
     def print(self, definition: Definition, node: ast.ClassDef | Function) -> Print:
@@ -60,14 +73,21 @@ class _Printer:
             ),
             words=words_of(tokens, self.prefix),
             work=sum(_work(found) for _, found in forms),
-            libraries=_libraries(tokens),
+            libraries=_libraries(tokens) or self.libraries,
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
             flows=tuple(flows_of(node, self.names.imported)),
-            table=_is_table(len(tokens) - 1, sum(len(found) for _, found in forms)),
+            table=_is_table(len(tokens) - 1, sum(len(found) for _, found in forms)) or _is_text(node, tokens[1:]),
         )
 
     def _index(self, form: Form) -> int:
         return self.forms.setdefault(" ".join(form), len(self.forms))
+
+
+def _library(facts: FileFacts) -> tuple[str, ...]:
+    """The library of tensors that the file imports, none where it imports several."""
+    roots = {item.module.partition(".")[0] for item in facts.imports if not item.level}
+    found = {_LIBRARIES[root] for root in roots if root in _LIBRARIES}
+    return tuple(found) if len(found) == 1 else ()
 
 
 def _libraries(statements: Iterable[Tokens]) -> tuple[str, ...]:
@@ -120,8 +140,17 @@ def _work(forms: Iterable[Form]) -> int:
 
 
 def _is_table(statements: int, forms: int) -> bool:
-    """Whether so many forms are what is left of so many statements of a table."""
+    """Whether most statements repeat others, so that so many forms are left of them."""
     return 2 * forms < statements
+
+
+def _is_text(node: ast.AST, statements: Sequence[Tokens]) -> bool:
+    """Whether a function has at least one text for every statement, messages aside: it says how something is called."""
+    if not isinstance(node, Function):
+        return False
+    computing = [tokens for tokens in statements if tokens[0] not in ("Raise", "Assert", "Expr")]
+    texts = sum(token[0] == CONSTANT and token[1] in _QUOTES for tokens in computing for token in tokens)
+    return texts >= len(computing) > 1
 
 
 def _forms(name: str, statements: Sequence[Tokens], kinds: Mapping[str, str]) -> Iterator[Form]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from refactor_tools.clones.fingerprints import Fingerprint
+from refactor_tools.clones.forms import role_word
 from refactor_tools.clones.tokens import Function, dotted, flattened
 
 # In tokens' weight: `x * torch.sigmoid(x)` weighs 8, a residual block of two layers about 20.
@@ -15,6 +16,7 @@ _LEAST_CLASS = 30
 _LEAST_FUNCTION = 24
 
 _ENTRY_POINT = "main"
+_CONFIGS = frozenset({"config", "configuration", "settings", "arguments", "args"})
 _DECLARATIVE_BASES = frozenset(
     {
         *("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "NamedTuple", "TypedDict", "Protocol"),
@@ -49,11 +51,19 @@ def says_enough(found: Fingerprint) -> bool:
     is about.
     """
     definition = found.definition
-    if found.work < _LEAST_NEAR or (found.table and not definition.is_module) or definition.name == _ENTRY_POINT:
+    if found.work < _LEAST_NEAR or is_data(found) or definition.name == _ENTRY_POINT:
         return False
     if found.definition.kind == "function":
         return _body_weight(found) >= _LEAST_FUNCTION
     return _body_weight(found) >= (_LEAST_MODULE if found.definition.is_module else _LEAST_CLASS)
+
+
+def is_data(found: Fingerprint) -> bool:
+    """Whether a definition is a table or a config."""
+    definition = found.definition
+    if definition.is_module:
+        return False
+    return found.table or (definition.kind == "class" and role_word(definition.name).lower() in _CONFIGS)
 
 
 def _body_weight(found: Fingerprint) -> int:
