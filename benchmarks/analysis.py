@@ -87,8 +87,15 @@ def environment() -> dict[str, str]:
 
 
 def load(file: Path, folder: Path) -> Report:
-    """The report in `file`, with `folder`'s name taken off its paths."""
-    return parsed(json.loads(file.read_bytes()), f"{folder.name}/")
+    """The report in `file`, with `folder`'s name taken off its paths.
+
+    Raises:
+        AnalysisFailed: the file cannot be read or holds no report.
+    """
+    try:
+        return parsed(json.loads(file.read_bytes()), f"{folder.name}/")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AnalysisFailed(f"{file} holds no report of `analyze-deps --output-format json`: {error}") from error
 
 
 def parsed(document: dict[str, Any], prefix: str = "") -> Report:

@@ -19,14 +19,19 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Wall time in seconds, and the highest sum of memory that was sampled, in bytes (0 where there is no /proc)."""
+    """Wall time in seconds, and the highest sum of memory that was sampled, in bytes (0 where none was)."""
 
     seconds: float
     peak: int
 
 
-def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Usage:
-    """Run a command in `folder`, which waits for it, and sample its memory and that of all its descendants.
+def measured(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None, *, memory: bool
+) -> Usage:
+    """Run a command in `folder`, which waits for it.
+
+    With `memory`, sample what it and all its descendants hold, where there is a /proc. That takes time from them: the
+    seconds of such a run say little.
 
     Raises:
         CommandFailed: its exit code is not 0.
@@ -36,10 +41,12 @@ def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     sampler = _Sampler(process.pid)
-    sampler.start()
+    if memory:
+        sampler.start()
     _, printed = process.communicate()
     seconds = time.perf_counter() - started
-    sampler.stop()
+    if memory:
+        sampler.stop()
     if process.returncode:
         raise CommandFailed(f"{' '.join(command)} ended with {process.returncode}\n{printed.strip()}")
     return Usage(seconds, sampler.peak)

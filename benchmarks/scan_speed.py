@@ -11,10 +11,11 @@ without proposals for near families (`--proposals 0`). It works on a copy of tra
     a quarter     cold, on folders that are drawn until they hold a quarter of the lines
     jscpd         --similarity=0.8, its near-miss mode, which keeps no cache
 
-Runs of both tools alternate; each figure is the median over the repetitions. Memory is the highest sum, sampled every
-tenth of a second, over the process and all that it starts (proportional set size, so that what processes share counts
-once). "growth" is the growth in time from the quarter to the whole, divided by the growth in lines: up to 1, time grows
-no faster than the lines. Timings on a busy machine mean little; the load before the run is printed.
+Runs of both tools alternate; seconds are the median over the repetitions. Memory is from one more run of each, since
+taking samples slows the process: the highest sum, sampled every tenth of a second, over the process and all that it
+starts (proportional set size, so that what processes share counts once). "growth" is the growth in time from the
+quarter to the whole, divided by the growth in lines: up to 1, time grows no faster than the lines. Timings on a busy
+machine mean little; the load before the run is printed.
 
 Figures that --require knows: cold (times jscpd), warm and changed (times cold), memory (MiB), growth.
 
@@ -29,7 +30,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -54,6 +55,7 @@ class Place:
     tree: Path
     scratch: Path
     executable: Path
+    memory: bool = False
 
     def cold(self) -> Usage:
         shutil.rmtree(self.tree.parent / STATE, ignore_errors=True)
@@ -61,7 +63,7 @@ class Place:
 
     def again(self) -> Usage:
         run = command(self.tree, self.scratch / "report.json", "--proposals", "0")
-        return measured(run, self.scratch, environment())
+        return measured(run, self.scratch, environment(), memory=self.memory)
 
     def changed(self, text: str, seed: int) -> Usage:
         """With a function more in one file, which is as it was afterwards."""
@@ -74,7 +76,7 @@ class Place:
             file.write_bytes(before)
 
     def jscpd(self) -> Usage:
-        return measured(jscpd.command(self.executable, self.scratch), self.tree)
+        return measured(jscpd.command(self.executable, self.scratch), self.tree, memory=self.memory)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -103,13 +105,15 @@ def _measured(arguments: argparse.Namespace, tree: Path, executable: Path, folde
     repetitions = 1 if arguments.quick else arguments.repetitions
     print(f"{tree.name}: {all_lines:,} lines, a quarter: {part_lines:,}; seed {arguments.seed}")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; medians of {repetitions}\n")
-    usages: dict[str, list[Usage]] = defaultdict(list)
+    runs: dict[str, list[float]] = defaultdict(list)
     for number in range(repetitions):
         for name, usage in _once(whole, quarter, number, arguments.seed):
             progress(f"{number + 1} of {repetitions}: {name}: {usage.seconds:.1f} s")
-            usages[name].append(usage)
-    print(_table(usages))
-    found = figures(usages, all_lines / part_lines)
+            runs[name].append(usage.seconds)
+    sampled = [replace(place, memory=True) for place in (whole, quarter)]
+    peaks = {name: usage.peak for name, usage in _once(sampled[0], sampled[1], repetitions, arguments.seed)}
+    print(_table(runs, peaks))
+    found = figures(runs, peaks, all_lines / part_lines)
     print(f"\ngrowth: {all_lines / part_lines:.2f} times the lines, {found['growth']:.2f} times as much time a line")
     return found
 
@@ -124,33 +128,32 @@ def _once(whole: Place, quarter: Place, number: int, seed: int) -> Iterator[tupl
     yield "cold, a quarter", quarter.cold()
 
 
-def figures(usages: Mapping[str, Sequence[Usage]], growth_in_lines: float) -> dict[str, float]:
-    """The figures that limits can be set for, by name."""
-    seconds = {name: median(one.seconds for one in runs) for name, runs in usages.items()}
+def figures(runs: Mapping[str, Sequence[float]], peaks: Mapping[str, int], growth_in_lines: float) -> dict[str, float]:
+    """The figures that limits can be set for, by name; from every run's seconds, and bytes."""
+    seconds = {name: median(several) for name, several in runs.items()}
     return {
         "cold": seconds["cold"] / seconds["jscpd"],
         "warm": seconds["warm"] / seconds["cold"],
         "changed": seconds["changed"] / seconds["cold"],
-        "memory": max(one.peak for name in ("cold", "warm", "changed") for one in usages[name]) / MIB,
+        "memory": max(peaks[name] for name in ("cold", "warm", "changed")) / MIB,
         "growth": seconds["cold"] / seconds["cold, a quarter"] / growth_in_lines,
     }
 
 
-def _table(usages: Mapping[str, Sequence[Usage]]) -> str:
-    seconds = {name: median(one.seconds for one in runs) for name, runs in usages.items()}
+def _table(runs: Mapping[str, Sequence[float]], peaks: Mapping[str, int]) -> str:
+    seconds = {name: median(several) for name, several in runs.items()}
     rows = []
-    for name, runs in usages.items():
+    for name, several in runs.items():
         other = "jscpd, a quarter" if name.endswith("a quarter") else "jscpd"
-        peak = median(one.peak for one in runs)
         rows.append(
             [
                 name,
                 f"{seconds[name]:.1f}",
-                f"{min(one.seconds for one in runs):.1f}-{max(one.seconds for one in runs):.1f}",
+                f"{min(several):.1f}-{max(several):.1f}",
                 f"{seconds[name] / seconds[other]:.2f}",
                 f"{seconds[name] / seconds['cold']:.2f}",
-                count(round(peak / MIB)),
-                f"{peak / median(one.peak for one in usages[other]):.2f}",
+                count(round(peaks[name] / MIB)),
+                f"{peaks[name] / peaks[other]:.2f}",
             ]
         )
     return table("Run", ["seconds", "range", "x jscpd", "x cold", "MiB", "x jscpd's"], rows)

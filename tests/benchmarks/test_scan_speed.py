@@ -4,25 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import MIB, Usage
+from benchmarks.processes import MIB
 from benchmarks.samples import copied, lines, part_of
 from benchmarks.scan_speed import figures
 
 
-def runs(*seconds: float, peak: int = 0) -> list[Usage]:
-    return [Usage(one, peak * MIB) for one in seconds]
-
-
 def test_figures_are_ratios_of_medians() -> None:
-    usages = {
-        "jscpd": runs(10, 100, 12),
-        "cold": runs(18, 15, 90, peak=700),
-        "warm": runs(1.8, 2, 1, peak=900),
-        "changed": runs(3.6, 3.6, 3.6, peak=800),
-        "jscpd, a quarter": runs(3, 3, 3),
-        "cold, a quarter": runs(4.5, 4.5, 4.5, peak=2000),
+    runs = {
+        "jscpd": [10, 100, 12],
+        "cold": [18, 15, 90],
+        "warm": [1.8, 2, 1],
+        "changed": [3.6, 3.6, 3.6],
+        "jscpd, a quarter": [3, 3, 3],
+        "cold, a quarter": [4.5, 4.5, 4.5],
     }
-    assert figures(usages, 4.0) == pytest.approx(
+    peaks = {"cold": 700 * MIB, "warm": 900 * MIB, "changed": 800 * MIB, "cold, a quarter": 2000 * MIB}
+    assert figures(runs, peaks, 4.0) == pytest.approx(
         {"cold": 1.5, "warm": 0.1, "changed": 0.2, "memory": 900, "growth": 1.0}
     )
 
