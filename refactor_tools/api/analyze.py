@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,6 @@ Progress = Callable[[str, int, int], None]
 
 # Aligning a near family costs far more than finding it; those further down the list are rarely looked at.
 NEAR_PROPOSALS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An analysis with the digest of all that it followed from."""
-
-    digest: str
-    analysis: Analysis
 
 
 def analyze(
@@ -46,7 +38,6 @@ def analyze(
     Raises:
         RefactorError: a path does not exist or lies outside the root.
     """
-    from refactor_tools.api.stages import NONE, Run, made
     from refactor_tools.scan import kept
     from refactor_tools.scan.listing import list_tree
     from refactor_tools.scan.surroundings import surroundings
@@ -55,14 +46,14 @@ def analyze(
     listing = list_tree(settings.root, paths, settings)
     around = surroundings(listing, paths, settings)
     digest = listing.digest(settings, proposals, near_proposals, [(one.path, one.digest) for one in around])
-    before = kept.load(settings.root, "analysis", _Kept) if cache else None
-    if before and before.digest == digest:
-        analysis = before.analysis
-    else:
+    analysis = kept.load(settings.root, "analysis", Analysis, digest) if cache else None
+    if analysis is None:
+        from refactor_tools.api.stages import NONE, Run, made
+
         run = Run(settings, jobs, cache, progress or _silent)
         analysis = made(run, listing, around, near_proposals if proposals else NONE)
         if cache:
-            kept.store(settings.root, "analysis", _Kept(digest, analysis))
+            kept.store(settings.root, "analysis", analysis, digest)
     return replace(analysis, seconds=time.perf_counter() - started)
 
 

@@ -24,6 +24,7 @@ from refactor_tools.cli.common import (
 )
 from refactor_tools.cli.progress import progress_bar
 from refactor_tools.errors import RefactorError
+from refactor_tools.scan.collection import collected_later
 
 if TYPE_CHECKING:
     from refactor_tools.api.news import Reports
@@ -49,6 +50,7 @@ Examples:
 @analysis_options
 @output_options("text", "json")
 @tree_options
+@collected_later()
 def analyze_deps(
     paths: tuple[Path, ...],
     output_format: str,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 
 from refactor_tools.clones.forms import Form
 from refactor_tools.clones.words import file_prefix, without_prefix
@@ -21,7 +22,7 @@ class Forms:
         """The number of a form given as its tokens joined by spaces."""
         number = self._numbers.setdefault(text, len(self.tokens))
         if number == len(self.tokens):
-            self.tokens.append(tuple(text.split(" ")))
+            self.tokens.append(tuple(map(intern, text.split(" "))))
         return number
 
 
@@ -90,7 +91,7 @@ def _fingerprint(definition: Definition, item: Print, prefix: str, numbers: Sequ
         exact=item.exact,
         renamed=item.renamed,
         parts=tuple(Part(part.name, tuple(numbers[form] for form in part.forms), part.keyed) for part in item.parts),
-        words=frozenset(item.words),
+        words=frozenset(map(intern, item.words)),
         work=item.work,
         methods=item.methods,
         flows=item.flows,

@@ -31,15 +31,20 @@ class Group:
         return frozenset(member.definition.name for member in self.members)
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        return frozenset(member.definition.path for member in self.members)
+
+    @cached_property
     def key(self) -> str:
-        """A digest of everything that a comparison with another group depends on."""
+        """A digest of everything that a comparison with a group in other files depends on."""
         definition = self.first.definition
         parts = [
             (part.name, part.keyed, [self.first.forms.tokens[form] for form in part.forms]) for part in self.first.parts
         ]
-        header = (definition.name, definition.kind, definition.bases, definition.is_module)
+        header = (definition.name, definition.kind, definition.bases, definition.is_module, definition.framework)
         call = len(definition.parameters), None if definition.forward is None else len(definition.forward)
-        content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), sorted(self.first.words))
+        used = sorted(self.first.words), sorted(self.first.libraries)
+        content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), used)
         return hashlib.blake2b(repr((content, parts)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
     @cached_property

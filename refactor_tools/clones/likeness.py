@@ -14,7 +14,7 @@ from refactor_tools.model.prints import Part
 _STATEMENT = 0.6
 _METHOD = 0.6
 
-_BITS = 256
+_BITS, _METHOD_BITS = 256, 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,20 @@ class Comparer:
     forms: Forms
     _statements: dict[int, dict[int, int]] = field(default_factory=dict)
     _sketches: dict[int, Sketch] = field(default_factory=dict)
+    _bags: dict[tuple[int, ...], Sketch] = field(default_factory=dict)
     _parts: dict[tuple[tuple[int, ...], tuple[int, ...], bool], int] = field(default_factory=dict)
 
     def overlap(self, left: Fingerprint, right: Fingerprint) -> Overlap:
         shared = sum(self._part(a, b) for a, b in self._matched(left.parts, right.parts))
         return Overlap(shared, left.weight, right.weight)
 
-    def overlap_of(self, left: Part, right: Part) -> Overlap:
-        """The overlap of two methods."""
-        return Overlap(self._part(left, right), self._weight(left.forms), self._weight(right.forms))
+    def overlap_of(self, left: Part, right: Part, least: float) -> Overlap | None:
+        """The overlap of two methods; None where their tokens alone show that Dice's coefficient is below `least`."""
+        ours, theirs = self._weight(left.forms), self._weight(right.forms)
+        for most in (min(ours, theirs), self._bag(left.forms).most_shared(self._bag(right.forms))):
+            if Overlap(most, ours, theirs).dice < least:
+                return None
+        return Overlap(self._part(left, right), ours, theirs)
 
     def _matched(self, left: Sequence[Part], right: Sequence[Part]) -> list[tuple[Part, Part]]:
         # A property and its setter have one name: the first matches the first, the second the second.
@@ -73,20 +78,18 @@ class Comparer:
 
     def _share(self, left: Part, right: Part) -> float:
         """Dice's coefficient of two methods, 0 where their tokens alone show that it is too small."""
-        weights = self._weight(left.forms), self._weight(right.forms)
-        total = sum(weights)
-        if not total or 2 * min(weights) < _METHOD * total:
-            return 0.0
-        most = self._bag_of(left.forms) & self._bag_of(right.forms)
-        if 2 * most.total() < _METHOD * total:
-            return 0.0
-        return 2 * self._part(left, right) / total
+        overlap = self.overlap_of(left, right, _METHOD)
+        return overlap.dice if overlap else 0.0
 
     def _weight(self, forms: Sequence[int]) -> int:
         return sum(len(self.forms.tokens[form]) for form in forms)
 
-    def _bag_of(self, forms: Sequence[int]) -> Counter[str]:
-        return Counter(token for form in forms for token in self.forms.tokens[form])
+    def _bag(self, forms: tuple[int, ...]) -> Sketch:
+        found = self._bags.get(forms)
+        if found is None:
+            tokens = (token for form in forms for token in self.forms.tokens[form])
+            found = self._bags[forms] = Sketch.of(tokens, _METHOD_BITS)
+        return found
 
     def _part(self, left: Part, right: Part) -> int:
         if left.forms == right.forms:
@@ -151,9 +154,15 @@ class Comparer:
     def _shares(self, form: int, others: Sequence[tuple[int, int]]) -> Mapping[int, int]:
         """What `form` shares with each of `others` (places and forms, none equal to it), 0 where it is too little."""
         known = self._statements.setdefault(form, {})
-        for _, other in others:
-            if other not in known:
-                known[other] = self._common(form, other)
+        unknown = [other for _, other in others if other not in known]
+        if unknown:
+            ours, size = self._sketch(form), len(self.forms.tokens[form])
+            for other in unknown:
+                # The lengths alone, and then the sketches, rule out most of them.
+                theirs = len(self.forms.tokens[other])
+                least = _STATEMENT / 2 * (size + theirs)
+                may = least < size and least < theirs and least < ours.most_shared(self._sketch(other))
+                known[other] = self._common(form, other) if may else 0
         return known
 
     def _common(self, left: int, right: int) -> int:
@@ -161,18 +170,14 @@ class Comparer:
         if known is not None and left in known:
             return known[left]
         a, b = self.forms.tokens[left], self.forms.tokens[right]
-        least = _STATEMENT * (len(a) + len(b))
-        if 2 * min(len(a), len(b)) <= least:
-            return 0
-        if 2 * self._sketch(left).most_shared(self._sketch(right)) <= least:
-            return 0
         shared = common_length(a, b)
-        return shared if 2 * shared > least else 0
+        return shared if 2 * shared > _STATEMENT * (len(a) + len(b)) else 0
 
     def _sketch(self, form: int) -> Sketch:
-        if form not in self._sketches:
-            self._sketches[form] = Sketch.of(self.forms.tokens[form], _BITS)
-        return self._sketches[form]
+        found = self._sketches.get(form)
+        if found is None:
+            found = self._sketches[form] = Sketch.of(self.forms.tokens[form], _BITS)
+        return found
 
 
 def common_length(left: Form, right: Form) -> int:

@@ -1,9 +1,11 @@
 """Methods that otherwise different classes share: what a mixin or a function could be."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import TypeVar
 
 from refactor_tools.clones.cliques import Pair, cliques
@@ -12,6 +14,7 @@ from refactor_tools.clones.likeness import Comparer
 from refactor_tools.clones.substance import is_data
 from refactor_tools.model.families import Family, Likeness
 from refactor_tools.model.prints import MethodPrint, Part
+from refactor_tools.scan.memo import Memo
 
 # Getters, setters and calls that pass on weigh less than this.
 _LEAST_WEIGHT = 5
@@ -36,18 +39,24 @@ class _Method:
 
 
 Group = Sequence[_Method]
+Edge = tuple[int, int, float, float]
 K = TypeVar("K")
 
 
-def method_families(found: Sequence[Fingerprint], families: Sequence[Family]) -> Iterator[tuple[float, Family]]:
-    """Families of methods with what each repeats (the rank among families).
+def method_families(
+    found: Sequence[Fingerprint], families: Sequence[Family], root: Path | None
+) -> Iterator[tuple[float, Family]]:
+    """Families of methods with what each repeats (the rank among families); near pairs are kept for the tree at `root`.
 
     A family has members of at least two classes that do not stand together in one of `families`.
     """
     groups = _grouped(found)
     if not groups:
         return
-    edges = _near(groups, Comparer(found[0].forms))
+    memo = Memo(root, "methods", list[Edge])
+    near = memo.get(_digest(groups), lambda: list(_near(groups, Comparer(found[0].forms))))
+    memo.store()
+    edges = {(left, right): (strength, similarity) for left, right, strength, similarity in near}
     standing = _standing(families)
     covered: set[int] = set()
     for clique in cliques({pair: strength for pair, (strength, _) in edges.items()}, [len(g) for g in groups], _LEAST):
@@ -109,17 +118,25 @@ def _is_keras(owner: Fingerprint) -> bool:
     return owner.definition.is_module and owner.definition.framework == "keras"
 
 
-def _near(groups: Sequence[Group], comparer: Comparer) -> dict[Pair, tuple[float, float]]:
+def _digest(groups: Sequence[Group]) -> str:
+    """A digest of all that the search for near copies depends on."""
+    digest = hashlib.blake2b(digest_size=16)
+    for first in (group[0] for group in groups):
+        owner = first.owner
+        known = (owner.definition.name, owner.definition.framework, owner.definition.is_module, sorted(owner.libraries))
+        digest.update(repr((first.made.name, first.made.exact, owner.exact, known)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _near(groups: Sequence[Group], comparer: Comparer) -> Iterator[Edge]:
     """Pairs of groups that are near copies, with the strength of the evidence and their similarity."""
-    edges = {}
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
         if not (_says_enough(a) and _says_enough(b) and a.owner.goes_with(b.owner)):
             continue
-        overlap = comparer.overlap_of(a.part, b.part)
-        if overlap.dice >= _LEAST - _SLACK:
-            edges[left, right] = overlap.dice, overlap.similarity
-    return edges
+        overlap = comparer.overlap_of(a.part, b.part, _LEAST - _SLACK)
+        if overlap and overlap.dice >= _LEAST - _SLACK:
+            yield left, right, overlap.dice, overlap.similarity
 
 
 def _says_something(made: MethodPrint) -> bool:

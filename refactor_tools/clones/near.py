@@ -1,8 +1,10 @@
 """Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from pathlib import Path
 
 from refactor_tools.clones.candidates import candidate_pairs
 from refactor_tools.clones.cliques import Pair, cliques
@@ -24,7 +26,10 @@ _LEAST_STRUCTURE = 0.6
 # Two members of a family may be less alike than each must be to the family's medoid, by this much.
 _SLACK = 0.03
 _BITS = 4096
+# So many pairs are judged between two words on progress.
+_STEP = 1024
 
+Progress = Callable[[int, int], None]
 
 # The strength of the evidence for a pair, and its similarity by structure.
 Judgement = tuple[float, float]
@@ -43,15 +48,40 @@ class Near:
     strength: float
 
 
-def near_groups(groups: Sequence[Group], judgements: Judgements) -> list[Near]:
-    """Cliques of indices into `groups`; `judgements` are those of an earlier run."""
+def near_groups(groups: Sequence[Group], root: Path | None, progress: Progress | None = None) -> list[Near]:
+    """Cliques of indices into `groups`; what was found is kept for the tree at `root`, nothing without one.
+
+    Of the very same groups the whole is kept, of others how pairs were judged. `progress` is called now and then with
+    the number of pairs judged and of all.
+    """
+    memo = Memo(root, "near", list[Near])
+    found = memo.get(_digest(groups), lambda: _searched(groups, root, progress))
+    memo.store()
+    return found
+
+
+def _digest(groups: Sequence[Group]) -> str:
+    """A digest of all that the search depends on."""
+    digest = hashlib.blake2b(digest_size=16)
+    for group in groups:
+        members = [(member.definition.id, member.role, member.exact) for member in group.members]
+        digest.update(repr((group.key, members)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _searched(groups: Sequence[Group], root: Path | None, progress: Progress | None) -> list[Near]:
     places = [index for index, group in enumerate(groups) if says_enough(group.first)]
     if not places:
         return []
     some = [groups[place] for place in places]
     judge = _Judge(some, Comparer(some[0].first.forms), Vocabulary.of(groups))
-    for left, right in candidate_pairs(some):
+    judgements: Judgements = Memo(root, "judgements", Judgement | None)  # type: ignore[arg-type]
+    candidates = candidate_pairs(some)
+    for done, (left, right) in enumerate(candidates):
         judge.judge(left, right, judgements)
+        if progress and done % _STEP == 0:
+            progress(done, len(candidates))
+    judgements.store()
     found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
     return [
         Near(tuple(places[index] for index in clique.members), judge.similarity(pairs), judge.weakest(pairs))
@@ -72,16 +102,20 @@ class _Judge:
     def judge(self, left: int, right: int, judgements: Judgements) -> None:
         """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
         a, b = self.groups[left], self.groups[right]
-        if not comparable(a, b):
-            return
         apart = self.vocabulary.tells_apart(a, b)
-        key = f"{a.key}{b.key}{'|' if apart else ''}"
-        judgement = judgements.get(key, lambda: self._judgement(left, right, apart))
+        if a.paths.isdisjoint(b.paths):
+            key = f"{a.key}{b.key}{'|' if apart else ''}"
+            judgement = judgements.get(key, lambda: self._judgement(left, right, apart))
+        else:
+            # Within one file it counts where the two stand.
+            judgement = self._judgement(left, right, apart)
         if judgement:
             self.strengths[left, right], self._similarities[left, right] = judgement
 
     def _judgement(self, left: int, right: int, apart: bool) -> Judgement | None:
         a, b = self.groups[left], self.groups[right]
+        if not comparable(a, b):
+            return None
         words = 0.0 if are_neighbours(a, b) else _common_words(a.first, b.first) + role_evidence(a, b, apart=apart)
         # Bounds from the cheapest on: by tokens, by what such a pair needs.
         most = self._most(left, right)

@@ -1,19 +1,17 @@
 """The prints of one file's definitions, made where its syntax tree is at hand."""
 
 import ast
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from refactor_tools.clones.flows import flows_of
-from refactor_tools.clones.forms import OURS, WIRING, Form, near_form, role_word
+from refactor_tools.clones.forms import OURS, role_word
+from refactor_tools.clones.statements import Measured, Tokens, digests, forms_of, is_table, is_text
 from refactor_tools.clones.substance import may_have_substance
 from refactor_tools.clones.tokens import (
-    CONSTANT,
     EXTERNAL,
     MEMBER,
-    RENAMABLE,
     Function,
     Names,
     Reader,
@@ -27,11 +25,8 @@ from refactor_tools.model.prints import FilePrints, MethodPrint, Part, Print
 # Python or a framework calls these by name: renaming one would change what the class does.
 _PROTOCOL = frozenset({"forward", "call", "build", "compute_output_shape", "get_config", "from_config"})
 
-_REPEATED = 3
-_QUOTES = frozenset("'\"")
 _LIBRARIES = {"torch": "torch", "tensorflow": "keras", "keras": "keras", "jax": "jax", "flax": "jax"}
 
-Tokens = list[str]
 Section = tuple[str, list[Tokens]]
 
 
@@ -62,25 +57,28 @@ class _Printer:
         else:
             header, sections = reader.signature(node, "function"), [("body", _body(reader, node))]
             kinds = {}
-        tokens = [header, *(statement for _, statements in sections for statement in statements)]
-        forms = [(name, list(_forms(name, statements, kinds))) for name, statements in sections]
+        statements = [header, *(statement for _, section in sections for statement in section)]
+        tokens = frozenset(chain.from_iterable(statements))
+        forms = [(name, list(forms_of(section, kinds if name != "__init__" else {}))) for name, section in sections]
+        exact, renamed = digests(statements)
         return Print(
             definition=definition.id,
-            exact=_digest(tokens),
-            renamed=_digest(_numbered(tokens)),
+            exact=exact,
+            renamed=renamed,
             parts=tuple(
                 Part(name, tuple(map(self._index, found)), keyed=name in ("__init__", "")) for name, found in forms
             ),
             words=words_of(tokens, self.prefix),
-            work=sum(_work(found) for _, found in forms),
+            work=sum(one.work for _, found in forms for one in found),
             libraries=_libraries(tokens) or self.libraries,
             methods=tuple(_methods(node, sections, forms)) if isinstance(node, ast.ClassDef) else (),
             flows=tuple(flows_of(node, self.names.imported)),
-            table=_is_table(len(tokens) - 1, sum(len(found) for _, found in forms)) or _is_text(node, tokens[1:]),
+            table=is_table(len(statements) - 1, sum(len(found) for _, found in forms))
+            or (isinstance(node, Function) and is_text(statements[1:])),
         )
 
-    def _index(self, form: Form) -> int:
-        return self.forms.setdefault(" ".join(form), len(self.forms))
+    def _index(self, measured: Measured) -> int:
+        return self.forms.setdefault(measured.form, len(self.forms))
 
 
 def _library(facts: FileFacts) -> tuple[str, ...]:
@@ -90,9 +88,9 @@ def _library(facts: FileFacts) -> tuple[str, ...]:
     return tuple(found) if len(found) == 1 else ()
 
 
-def _libraries(statements: Iterable[Tokens]) -> tuple[str, ...]:
+def _libraries(tokens: Iterable[str]) -> tuple[str, ...]:
     """The libraries of tensors that the definition uses by name."""
-    used = {token[1:].partition(".")[0] for tokens in statements for token in tokens if token[0] == EXTERNAL}
+    used = {token[1:].partition(".")[0] for token in tokens if token[0] == EXTERNAL}
     return tuple(sorted({_LIBRARIES[root] for root in used if root in _LIBRARIES}))
 
 
@@ -124,44 +122,15 @@ def _method_name(name: str) -> str:
 
 
 def _methods(
-    node: ast.ClassDef, sections: Sequence[Section], forms: Sequence[tuple[str, list[Form]]]
+    node: ast.ClassDef, sections: Sequence[Section], forms: Sequence[tuple[str, list[Measured]]]
 ) -> Iterator[MethodPrint]:
     methods = [statement for statement in node.body if isinstance(statement, Function)]
     for method, (name, statements), (_, found) in zip(methods, sections[1:], forms[1:], strict=True):
         # The signature is the first statement; a method's weight is that of what it does.
         body = found[1:]
-        digests = _digest(statements), _digest(_numbered(statements))
-        table = _is_table(len(statements), len(found))
-        yield MethodPrint(name, method.lineno, *digests, sum(map(len, body)), _work(body), table)
-
-
-def _work(forms: Iterable[Form]) -> int:
-    return sum(token not in WIRING and token[0] != OURS for form in forms for token in form)
-
-
-def _is_table(statements: int, forms: int) -> bool:
-    """Whether most statements repeat others, so that so many forms are left of them."""
-    return 2 * forms < statements
-
-
-def _is_text(node: ast.AST, statements: Sequence[Tokens]) -> bool:
-    """Whether a function has at least one text for every statement, messages aside: it says how something is called."""
-    if not isinstance(node, Function):
-        return False
-    computing = [tokens for tokens in statements if tokens[0] not in ("Raise", "Assert", "Expr")]
-    texts = sum(token[0] == CONSTANT and token[1] in _QUOTES for tokens in computing for token in tokens)
-    return texts >= len(computing) > 1
-
-
-def _forms(name: str, statements: Sequence[Tokens], kinds: Mapping[str, str]) -> Iterator[Form]:
-    """The forms of a method's statements, a repeated one `_REPEATED` times at most: a table is no algorithm."""
-    known = {} if name == "__init__" else kinds
-    seen: Counter[Form] = Counter()
-    for statement in statements:
-        form = near_form(statement, known)
-        seen[form] += 1
-        if form and seen[form] <= _REPEATED:
-            yield form
+        weight, work = sum(one.weight for one in body), sum(one.work for one in body)
+        table = is_table(len(statements), len(found))
+        yield MethodPrint(name, method.lineno, *digests(statements), weight, work, table)
 
 
 def _member_kinds(node: ast.ClassDef, siblings: frozenset[str]) -> dict[str, str]:
@@ -175,21 +144,6 @@ def _member_kinds(node: ast.ClassDef, siblings: frozenset[str]) -> dict[str, str
             ) if (name := dotted(func).rpartition(".")[2])[:1].isupper():
                 kinds.setdefault(member, OURS + role_word(name) if name in siblings else name)
     return kinds
-
-
-def _numbered(statements: Iterable[Tokens]) -> Iterator[Tokens]:
-    """Identifiers replaced by the order in which they first appear: equal for consistent renamings."""
-    numbers: dict[str, str] = {}
-    for statement in statements:
-        yield [
-            numbers.setdefault(token, f"{token[0]}{len(numbers)}") if token[0] in RENAMABLE else token
-            for token in statement
-        ]
-
-
-def _digest(statements: Iterable[Tokens]) -> str:
-    text = "\n".join("\t".join(statement) for statement in statements)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _names(facts: FileFacts) -> Names:

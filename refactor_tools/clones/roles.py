@@ -60,8 +60,7 @@ def least_similarity(left: Group, right: Group, *, apart: bool) -> float:
 
 def are_neighbours(left: Group, right: Group) -> bool:
     """Whether two groups stand in one file for different things: that they use the same words says nothing then."""
-    paths = {member.definition.path for member in left.members} & {member.definition.path for member in right.members}
-    return bool(paths) and not left.roles & right.roles
+    return not left.paths.isdisjoint(right.paths) and not left.roles & right.roles
 
 
 def role_evidence(left: Group, right: Group, *, apart: bool) -> float:

@@ -14,13 +14,13 @@ class Sketch:
 
     @classmethod
     def of(cls, tokens: Iterable[str], size: int) -> "Sketch":
-        """The sketch of `tokens` in `size` bits: every occurrence of a token has a bit of its own."""
-        seen: Counter[str] = Counter()
-        bits = 0
-        for token in tokens:
-            bits |= 1 << hash((token, seen[token])) % size
-            seen[token] += 1
-        return cls(bits, seen.total() - bits.bit_count())
+        """The sketch of `tokens` in `size` bits (a multiple of 8): every occurrence of a token has a bit of its own."""
+        counts = Counter(tokens)
+        places = {hash((token, number)) % size for token, count in counts.items() for number in range(count)}
+        flags = bytearray(size // 8)
+        for place in places:
+            flags[place >> 3] |= 1 << (place & 7)
+        return cls(int.from_bytes(flags), counts.total() - len(places))
 
     def most_shared(self, other: "Sketch") -> int:
         """An upper bound of how many tokens both bags hold, whatever the hashes are."""

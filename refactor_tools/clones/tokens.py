@@ -5,8 +5,9 @@ One walk feeds all three likenesses: identifiers stay for `exact`, are numbered 
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -17,7 +18,17 @@ RENAMABLE = frozenset({VARIABLE, FIELD, MEMBER, SIBLING, KEYWORD})
 OWN = EXTERNAL + "@own"
 
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
-_SKIPPED = frozenset({*_BLOCKS, "ctx", "annotation", "returns", "type_comment", "type_params", "kind"})
+_SKIPPED = frozenset({"ctx", "annotation", "returns", "type_comment", "type_params", "kind"})
+_FIELDS = {
+    node: tuple(field for field in node._fields if field not in _SKIPPED)
+    for node in vars(ast).values()
+    if isinstance(node, type) and issubclass(node, ast.AST)
+}
+# Of what stands in a body; an expression's `body` is no block.
+_BLOCKS_OF = {
+    node: tuple(block for block in _BLOCKS if block in fields) if not issubclass(node, ast.expr | ast.mod) else ()
+    for node, fields in _FIELDS.items()
+}
 _BUILTINS = frozenset(dir(builtins))
 # Reading one of these is a property of every tensor or module, not of some project's config.
 _TENSOR_FIELDS = frozenset(
@@ -60,57 +71,36 @@ class Reader:
             self._import(node, out)
         else:
             pending += _children(self, node, out)
-        for block in _BLOCKS:
-            inner = getattr(node, block, None)
-            if isinstance(inner, list):
-                out.append(str(sum(not is_empty(statement) for statement in inner)))
-        self._walk(pending, out)
+        for block in _BLOCKS_OF[type(node)]:
+            inner = getattr(node, block)
+            out.append(str(len(inner) - sum(map(is_empty, inner))))
+        for child in pending:
+            self.write(child, out)
         return out
 
     def signature(self, node: Function, name: str) -> list[str]:
         """Tokens of a method's or function's header, under a name that the caller has classified."""
         out = ["def", name]
-        self._walk([node.args, *node.decorator_list], out)
+        for part in (node.args, *node.decorator_list):
+            self.write(part, out)
         return out
 
     def expressions(self, nodes: Iterable[ast.AST]) -> list[str]:
         """Tokens of decorators, bases and the like."""
         out: list[str] = []
-        self._walk(list(nodes), out)
+        for node in nodes:
+            self.write(node, out)
         return out
 
-    def _walk(self, nodes: list[ast.AST], out: list[str]) -> None:
-        # An explicit stack: generated code nests deeper than Python recurses.
-        stack: list[ast.AST | str] = list(reversed(nodes))
-        while stack:
-            item = stack.pop()
-            if isinstance(item, str):
-                out.append(item)
-            else:
-                stack.extend(reversed(self._expand(item, out)))
-
-    def _expand(self, node: ast.AST, out: list[str]) -> Sequence[ast.AST | str]:
-        """Write the tokens of `node` itself; return what follows them."""
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                self.local.add(node.id)
-            out.append(self.name(node.id))
-            return ()
-        if isinstance(node, ast.Attribute):
-            return _attribute(self, node, out)
-        if isinstance(node, ast.Constant):
-            out.append(CONSTANT + repr(node.value))
-            return ()
-        if isinstance(node, ast.Call):
-            return _call(self, node, out)
-        if isinstance(node, ast.arguments):
-            return _arguments(self, node, out)
+    def write(self, node: ast.AST, out: list[str]) -> None:
+        """Write the tokens of an expression."""
+        writer = _WRITERS.get(type(node))
+        if writer:
+            writer(self, node, out)
+            return
         out.append(type(node).__name__)
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
-            return [*node.generators, node.elt]
-        if isinstance(node, ast.DictComp):
-            return [*node.generators, node.key, node.value]
-        return _children(self, node, out)
+        for child in _children(self, node, out):
+            self.write(child, out)
 
     def _import(self, node: ast.Import | ast.ImportFrom, out: list[str]) -> None:
         module = getattr(node, "module", None)
@@ -141,10 +131,8 @@ def flattened(body: Iterable[ast.stmt]) -> Iterator[ast.stmt | ast.excepthandler
         if is_empty(node):
             continue
         yield node
-        for name in reversed(_BLOCKS):
-            block = getattr(node, name, None)
-            if isinstance(block, list):
-                stack.extend(reversed(block))
+        for name in reversed(_BLOCKS_OF[type(node)]):
+            stack.extend(reversed(getattr(node, name)))
 
 
 def is_empty(node: ast.AST) -> bool:
@@ -168,11 +156,11 @@ def dotted(node: ast.AST) -> str:
 
 def _children(reader: Reader, node: ast.AST, out: list[str]) -> list[ast.AST]:
     children: list[ast.AST] = []
-    for name in node._fields:
+    for name in _FIELDS[type(node)]:
         value = getattr(node, name, None)
-        if name in _SKIPPED and (isinstance(value, list) or name not in _BLOCKS):
-            continue
         if isinstance(value, list):
+            if name in _BLOCKS:
+                continue
             out.append(str(len(value)))
             for item in value:
                 if isinstance(item, ast.AST):
@@ -190,7 +178,33 @@ def _children(reader: Reader, node: ast.AST, out: list[str]) -> list[ast.AST]:
     return children
 
 
-def _attribute(reader: Reader, node: ast.Attribute, out: list[str]) -> list[ast.AST | str]:
+def _name(reader: Reader, node: ast.Name, out: list[str]) -> None:
+    if type(node.ctx) is not ast.Load:
+        reader.local.add(node.id)
+    out.append(reader.name(node.id))
+
+
+def _constant(reader: Reader, node: ast.Constant, out: list[str]) -> None:
+    out.append(CONSTANT + repr(node.value))
+
+
+def _operator(reader: Reader, node: ast.AST, out: list[str]) -> None:
+    out.append(type(node).__name__)
+
+
+def _comprehension(reader: Reader, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, out: list[str]) -> None:
+    out.append(type(node).__name__)
+    for part in (*node.generators, node.elt):
+        reader.write(part, out)
+
+
+def _dict_comprehension(reader: Reader, node: ast.DictComp, out: list[str]) -> None:
+    out.append("DictComp")
+    for part in (*node.generators, node.key, node.value):
+        reader.write(part, out)
+
+
+def _attribute(reader: Reader, node: ast.Attribute, out: list[str]) -> None:
     chain: list[str] = []
     base: ast.expr = node
     while isinstance(base, ast.Attribute):
@@ -198,43 +212,43 @@ def _attribute(reader: Reader, node: ast.Attribute, out: list[str]) -> list[ast.
         base = base.value
     chain.reverse()
     if not isinstance(base, ast.Name):
-        return [base, *map(_field, chain)]
-    if base.id in ("self", "cls"):
+        reader.write(base, out)
+        out.extend(map(_field, chain))
+    elif base.id in ("self", "cls"):
         out.append(MEMBER + chain[0])
         out.extend(map(_field, chain[1:]))
-        return []
-    root = reader.name(base.id)
-    if root[0] == EXTERNAL and root != OWN:
-        out.append(".".join([root, *chain]))
     else:
-        out.append(root)
-        out.extend(map(_field, chain))
-    return []
+        root = reader.name(base.id)
+        if root[0] == EXTERNAL and root != OWN:
+            out.append(".".join([root, *chain]))
+        else:
+            out.append(root)
+            out.extend(map(_field, chain))
 
 
 def _field(name: str) -> str:
     return (METHOD if name in _TENSOR_FIELDS else FIELD) + name
 
 
-def _call(reader: Reader, node: ast.Call, out: list[str]) -> list[ast.AST | str]:
+def _call(reader: Reader, node: ast.Call, out: list[str]) -> None:
     func = node.func
-    inner: list[ast.AST | str] = []
     named = ARGUMENT
     if isinstance(func, ast.Name) and func.id == "super":
         # `super(Old, self)` and `super()` are one thing.
         out.append(EXTERNAL + "super")
-        return []
+        return
     if isinstance(func, ast.Attribute) and not _is_plain(reader, func):
         out.append(METHOD + func.attr)
-        inner = [func.value]
-    else:
-        inner = [func]
-        named = KEYWORD if _is_ours(reader, func) else ARGUMENT
+        func = func.value
+    elif _is_ours(reader, func):
+        named = KEYWORD
     out.append(f"({len(node.args)},{len(node.keywords)}")
-    inner += node.args
+    reader.write(func, out)
+    for argument in node.args:
+        reader.write(argument, out)
     for keyword in node.keywords:
-        inner += [named + (keyword.arg or "**"), keyword.value]
-    return inner
+        out.append(named + (keyword.arg or "**"))
+        reader.write(keyword.value, out)
 
 
 def _is_plain(reader: Reader, func: ast.Attribute) -> bool:
@@ -250,7 +264,7 @@ def _is_ours(reader: Reader, func: ast.expr) -> bool:
     return name.startswith("self.") or ("." not in name and reader.name(name)[0] != EXTERNAL)
 
 
-def _arguments(reader: Reader, node: ast.arguments, out: list[str]) -> list[ast.AST | str]:
+def _arguments(reader: Reader, node: ast.arguments, out: list[str]) -> None:
     positional = [*node.posonlyargs, *node.args]
     names = [parameter.arg for parameter in positional if parameter.arg not in ("self", "cls")]
     out += ["args", str(len(names)), str(len(node.posonlyargs)), str(len(node.kwonlyargs))]
@@ -260,6 +274,27 @@ def _arguments(reader: Reader, node: ast.arguments, out: list[str]) -> list[ast.
             out += [marker, VARIABLE + extra.arg]
             reader.local.add(extra.arg)
     reader.local.update(names, (parameter.arg for parameter in node.kwonlyargs))
-    defaults: list[ast.AST | str] = [str(len(node.defaults)), *node.defaults]
-    defaults += ["required" if default is None else default for default in node.kw_defaults]
-    return defaults
+    out.append(str(len(node.defaults)))
+    for default in node.defaults:
+        reader.write(default, out)
+    for named in node.kw_defaults:
+        if named is None:
+            out.append("required")
+        else:
+            reader.write(named, out)
+
+
+_Writer = Callable[[Reader, Any, list[str]], None]
+_OPERATORS = (ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+_WRITERS: Mapping[type[ast.AST], _Writer] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Constant: _constant,
+    ast.Call: _call,
+    ast.arguments: _arguments,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    **{node: _operator for node in _FIELDS if issubclass(node, _OPERATORS)},
+}

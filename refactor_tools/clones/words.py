@@ -34,9 +34,9 @@ def without_prefix(name: str, prefix: str) -> str:
     return name[len(prefix) :] if prefix and name != prefix and name.startswith(prefix) else name
 
 
-def words_of(statements: Iterable[Iterable[str]], prefix: str) -> tuple[str, ...]:
-    """The identifiers in `statements` (tokens), each once and in order, `prefix` replaced by a mark."""
-    found = {token[1:].rpartition(".")[2] for tokens in statements for token in tokens if token[:1] in _IDENTIFIERS}
+def words_of(tokens: Iterable[str], prefix: str) -> tuple[str, ...]:
+    """The identifiers among `tokens`, each once and in order, `prefix` replaced by a mark."""
+    found = {token[1:].rpartition(".")[2] for token in tokens if token[:1] in _IDENTIFIERS}
     if not prefix:
         return tuple(sorted(found))
     value = prefix.lower()

@@ -3,8 +3,9 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
+
+import msgspec
 
 from refactor_tools.graph.metrics import chain
 from refactor_tools.model.analysis import Analysis
@@ -29,7 +30,15 @@ def to_json(
         **({"since": since_document(since)} if since else {}),
         **({"baseline": baseline_document(baseline)} if baseline else {}),
     }
-    return json.dumps({**document(analysis, found), **additions}, indent=2, ensure_ascii=False)
+    return _text({**document(analysis, found), **additions})
+
+
+def _text(report: Mapping[str, Any]) -> str:
+    try:
+        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    except UnicodeEncodeError:
+        # A name in the tree is no Unicode (a lone surrogate), which only the slower encoder lets pass.
+        return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, Any]:
@@ -49,7 +58,7 @@ def document(analysis: Analysis, found: Mapping[FindingKind, int]) -> dict[str, 
         "families": [_family(one) for one in analysis.families.families],
         "kept_apart": [{**_family(one.family), "reason": one.reason} for one in analysis.families.kept_apart],
         "homonyms": _plain(analysis.families.homonyms),
-        "implicit": [{**asdict(one), "path": _path(one.holder)} for one in analysis.families.implicit],
+        "implicit": [{**_fields(one), "path": _path(one.holder)} for one in analysis.families.implicit],
         "patterns": [_pattern(one) for one in analysis.families.patterns],
         "imports": _plain(graph.edges),
         "cycles": _plain(graph.cycles),
@@ -89,7 +98,12 @@ def _skipped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def _plain(values: Iterable[Any]) -> list[dict[str, Any]]:
-    return [asdict(value) for value in values]
+    return [_fields(value) for value in values]
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(value)
+    return fields
 
 
 def _definitions(analysis: Analysis) -> list[dict[str, Any]]:
@@ -143,13 +157,13 @@ def _family(family: Family) -> dict[str, Any]:
         "similarity": round(family.similarity, 4),
         "members": list(family.members),
         "differences": None if family.differences is None else [_difference(one) for one in family.differences],
-        "proposal": None if family.proposal is None else asdict(family.proposal),
+        "proposal": None if family.proposal is None else _fields(family.proposal),
         "priority": family.priority,
     }
 
 
 def _difference(difference: Difference) -> dict[str, Any]:
-    return {**asdict(difference), "values": [{"member": member, "text": text} for member, text in difference.values]}
+    return {**_fields(difference), "values": [{"member": member, "text": text} for member, text in difference.values]}
 
 
 def _path(definition: str) -> str:
@@ -159,7 +173,7 @@ def _path(definition: str) -> str:
 def _pattern(pattern: Pattern) -> dict[str, Any]:
     return {
         "text": pattern.text,
-        "places": [{**asdict(place), "path": _path(place.holder)} for place in pattern.places],
+        "places": [{**_fields(place), "path": _path(place.holder)} for place in pattern.places],
     }
 
 

@@ -9,8 +9,6 @@ import msgspec
 from refactor_tools.scan import kept
 from refactor_tools.scan.codec import Entry, decode
 
-_NAME = "facts"
-
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
     """An entry with the digest of the bytes it was made from; decoded only where it is wanted."""
@@ -21,14 +19,15 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Entries of one root by path."""
+    """Entries of one root by path, kept under a name."""
 
     root: Path
+    name: str
     entries: Mapping[str, Kept]
 
     @classmethod
-    def load(cls, root: Path) -> "Cache":
-        return cls(root, kept.load(root, _NAME, dict[str, Kept]) or {})
+    def load(cls, root: Path, name: str) -> "Cache":
+        return cls(root, name, kept.load(root, name, dict[str, Kept]) or {})
 
     def find(self, path: str, digest: str) -> Entry | None:
         """What `path` yields if its bytes are still those of `digest`."""
@@ -48,4 +47,4 @@ class Cache:
         seen = set(present)
         entries = {path: entry for path, entry in self.entries.items() if path in seen or (self.root / path).is_file()}
         entries.update({path: Kept(digest, msgspec.Raw(text)) for path, (digest, text) in made.items()})
-        kept.store(self.root, _NAME, dict(sorted(entries.items())))
+        kept.store(self.root, self.name, dict(sorted(entries.items())))

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -19,28 +19,30 @@ T = TypeVar("T")
 _PACKAGE = Path(__file__).parent.parent
 
 
-class _Document(msgspec.Struct, Generic[T], frozen=True):
+class _Document(msgspec.Struct, frozen=True):
     code: str
-    value: T
+    origin: str
+    value: msgspec.Raw
 
 
-def load(root: Path, name: str, kind: type[T]) -> T | None:
-    """The document `name` of the tree at `root`, None where there is none that this code wrote."""
+def load(root: Path, name: str, kind: type[T], origin: str = "") -> T | None:
+    """The document `name` of the tree at `root`, None where there is none that this code made of the same `origin`."""
     try:
-        document = msgspec.json.decode(_file(root, name).read_bytes(), type=_Document[kind])  # type: ignore[valid-type]
+        document = msgspec.json.decode(_file(root, name).read_bytes(), type=_Document)
+        same = document.code == code_digest() and document.origin == origin
+        return msgspec.json.decode(document.value, type=kind) if same else None
     except (OSError, ValueError, RecursionError):
         return None
-    return document.value if document.code == code_digest() else None
 
 
-def store(root: Path, name: str, value: object) -> None:
-    """Keep `value`, which `msgspec` can encode, if the tree can be written."""
+def store(root: Path, name: str, value: object, origin: str = "") -> None:
+    """Keep `value`, which `msgspec` can encode, if the tree can be written; `origin` names what it was made of."""
     if (root / STATE).is_symlink():
         return  # the tools keep their state in a real folder of the tree
     file = _file(root, name)
     partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
     try:
-        text = msgspec.json.encode(_Document(code_digest(), value))
+        text = msgspec.json.encode(_Document(code_digest(), origin, msgspec.Raw(msgspec.json.encode(value))))
         file.parent.mkdir(parents=True, exist_ok=True)
         ignore = file.parent.parent / ".gitignore"
         if not ignore.exists():

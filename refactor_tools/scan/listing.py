@@ -1,9 +1,11 @@
 """The files of a tree as they are now, before anything is read out of them."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.machinery import all_suffixes
 from pathlib import Path
 
 from refactor_tools.model.facts import Problem, Source
@@ -42,12 +44,18 @@ def list_tree(root: Path, paths: Sequence[Path], settings: Settings) -> Listing:
     )
 
 
-def _installed() -> list[tuple[str, int]]:
-    """The folders that modules are looked for in, with their times: they decide which imports lead out of the tree."""
+def _installed() -> list[tuple[str, list[str]]]:
+    """What stands where modules are looked for: it decides which imports lead out of the tree."""
     found = []
     for folder in sys.path:
         try:
-            found.append((folder, Path(folder or ".").stat().st_mtime_ns))
+            names = sorted(entry.name for entry in os.scandir(folder or ".") if _may_be_imported(entry.name))
         except OSError:
-            found.append((folder, 0))
+            names = []
+        found.append((folder, names))
     return found
+
+
+def _may_be_imported(name: str) -> bool:
+    """Whether it is a module or, without a suffix that modules do not have, maybe a package or an installed project."""
+    return "." not in name or name.endswith((*all_suffixes(), ".dist-info", ".egg-info", ".pth"))

@@ -18,6 +18,9 @@ class Memo(Generic[T]):
         self._before: dict[str, T] = (kept.load(root, name, dict[str, kind]) or {}) if root else {}  # type: ignore[valid-type]
         self._now: dict[str, T] = {}
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._now or key in self._before
+
     def get(self, key: str, make: Callable[[], T]) -> T:
         """The result for `key`, made where the run before did not leave it."""
         if key not in self._now:

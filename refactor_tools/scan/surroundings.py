@@ -2,17 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from refactor_tools.model.facts import FileFacts, Scan, Source
+from refactor_tools.model.facts import Scan, Source
+from refactor_tools.scan.cache import Cache
 from refactor_tools.scan.discover import discover, relative_path
-from refactor_tools.scan.facts import file_facts
 from refactor_tools.scan.link import link
 from refactor_tools.scan.listing import Listing
 from refactor_tools.scan.read import read_source
-from refactor_tools.scan.tree import PARALLEL_FROM, collected_later
+from refactor_tools.scan.tree import entries_of
 from refactor_tools.settings import Settings
 
 # An import, with the names in its brackets, or a call that imports.
@@ -34,11 +34,16 @@ def surroundings(listing: Listing, paths: Sequence[Path], settings: Settings) ->
     return tuple(source for name in others if name not in known for source in _importing(root, name, modules))
 
 
-def with_surroundings(scan: Scan, sources: Sequence[Source], *, jobs: int = 1) -> Scan:
-    """`scan` with the facts, without prints, of the `sources` around it, by `jobs` processes where there are many."""
+def with_surroundings(scan: Scan, sources: Sequence[Source], *, jobs: int = 1, cache: bool = False) -> Scan:
+    """`scan` with the facts, without prints, of the `sources` around it, by `jobs` processes where there are many.
+
+    With `cache` they are kept for the next run.
+    """
     if not sources:
         return scan
-    files = sorted((*scan.files, *_read(sources, jobs)), key=lambda facts: facts.path)
+    before = Cache.load(Path(scan.root), "surroundings") if cache else None
+    around = (entry.facts for entry in entries_of(sources, before, jobs=jobs))
+    files = sorted((*scan.files, *around), key=lambda facts: facts.path)
     return link(replace(scan, files=tuple(files)))
 
 
@@ -57,14 +62,3 @@ def _importing(root: Path, name: str, modules: set[bytes]) -> Iterator[Source]:
         source = read_source(root, name)
         if isinstance(source, Source):
             yield source
-
-
-def _read(sources: Sequence[Source], jobs: int) -> Iterable[FileFacts]:
-    workers = jobs or os.cpu_count() or 1
-    if workers == 1 or len(sources) < PARALLEL_FROM:
-        with collected_later():
-            return [file_facts(source) for source in sources]
-    from joblib import Parallel, delayed
-
-    found: list[FileFacts] = Parallel(n_jobs=workers, batch_size=16)(delayed(file_facts)(source) for source in sources)
-    return found

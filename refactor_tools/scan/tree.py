@@ -1,11 +1,9 @@
 """All facts of a tree: discover, read, parse where the cache has nothing, link."""
 
-import gc
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from refactor_tools.model.facts import Scan, Source
@@ -17,12 +15,13 @@ from refactor_tools.scan.link import link
 from refactor_tools.scan.listing import Listing, list_tree
 from refactor_tools.scan.others import read_any
 from refactor_tools.scan.read import read_source
+from refactor_tools.scan.workers import mapped
 from refactor_tools.settings import Settings
 
 Progress = Callable[[int, int], None]
 
 # Starting workers costs about as much as parsing this many files.
-PARALLEL_FROM = 300
+PARALLEL_FROM, _BATCH = 300, 16
 
 
 def scan_tree(
@@ -61,19 +60,8 @@ def scan_listing(
     written. `prints` (a function that another process can import) makes the scan's prints.
     """
     started = time.perf_counter()
-    before = Cache.load(listing.root) if cache else None
-    entries: list[Entry] = []
-    made: dict[str, tuple[str, bytes]] = {}
-    for done, outcome in enumerate(_read_all(listing.sources, before, jobs, prints), start=1):
-        entry = decode(outcome) if isinstance(outcome, bytes) else outcome
-        if isinstance(outcome, bytes):
-            made[entry.facts.path] = entry.facts.digest, outcome
-        entries.append(entry)
-        if progress:
-            progress(done, len(listing.sources))
-    if before and made:
-        before.store(made, [source.path for source in listing.sources])
-    entries.sort(key=lambda entry: entry.facts.path)
+    before = Cache.load(listing.root, "facts") if cache else None
+    entries = entries_of(listing.sources, before, jobs=jobs, progress=progress, prints=prints)
     problems = [*listing.problems, *(problem for entry in entries for problem in entry.facts.problems)]
     problems.sort(key=lambda problem: (problem.path, problem.line, problem.message))
     scan = Scan(
@@ -84,6 +72,29 @@ def scan_listing(
         others=tuple(entry.facts for entry in entries if is_other(entry.facts.path)),
     )
     return replace(link(scan), seconds=time.perf_counter() - started)
+
+
+def entries_of(
+    sources: Sequence[Source],
+    cache: Cache | None,
+    *,
+    jobs: int,
+    progress: Progress | None = None,
+    prints: Printer | None = None,
+) -> list[Entry]:
+    """What each of the sources yields, by path; see `scan_listing` for the rest. `cache` is brought up to date."""
+    entries: list[Entry] = []
+    made: dict[str, tuple[str, bytes]] = {}
+    for done, outcome in enumerate(_read_all(sources, cache, jobs, prints), start=1):
+        entry = decode(outcome) if isinstance(outcome, bytes) else outcome
+        if isinstance(outcome, bytes):
+            made[entry.facts.path] = entry.facts.digest, outcome
+        entries.append(entry)
+        if progress:
+            progress(done, len(sources))
+    if cache and made:
+        cache.store(made, [source.path for source in sources])
+    return sorted(entries, key=lambda entry: entry.facts.path)
 
 
 def reader(root: Path) -> Callable[[str], Source | None]:
@@ -114,32 +125,12 @@ def _read_all(
 
 
 def _parse_all(sources: Sequence[Source], jobs: int, prints: Printer | None) -> Iterable[bytes | Entry]:
-    workers = jobs or os.cpu_count() or 1
-    if workers == 1 or len(sources) < PARALLEL_FROM:
-        return (_entry(source, prints) for source in sources)
-    from joblib import Parallel, delayed
-
-    parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=16)
-    outcomes: Iterable[bytes | Entry] = parallel(delayed(_entry)(source, prints) for source in sources)
-    return outcomes
+    return mapped(partial(_entry, prints=prints), sources, jobs=jobs, parallel_from=PARALLEL_FROM, batch=_BATCH)
 
 
 def _entry(source: Source, prints: Printer | None) -> bytes | Entry:
-    with collected_later():
-        entry = read_any(source, prints)
-        try:
-            return encode(entry)
-        except UnicodeEncodeError:
-            return entry
-
-
-@contextmanager
-def collected_later() -> Iterator[None]:
-    """Garbage collection off: trees and facts hold no cycles, and looking for some takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
+    entry = read_any(source, prints)
     try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+        return encode(entry)
+    except UnicodeEncodeError:
+        return entry

@@ -1,0 +1,39 @@
+"""The same work on many things, in several processes where there is enough of it."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from refactor_tools.scan.collection import collected_later
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def mapped(work: Callable[[T], R], things: Sequence[T], *, jobs: int, parallel_from: int, batch: int) -> Iterable[R]:
+    """What `work` (a function that another process can import) makes of each thing, in order; see `collected_later`.
+
+    `jobs` is the number of processes (0: one a core), used from `parallel_from` things on, which are handed out `batch`
+    at a time.
+    """
+    workers = jobs or os.cpu_count() or 1
+    if workers == 1 or len(things) < parallel_from:
+        return (_done(work, thing) for thing in things)
+    from joblib import Parallel, delayed
+
+    outcomes: Iterable[R] = Parallel(n_jobs=workers, return_as="generator", batch_size=batch)(
+        delayed(_done)(work, thing) for thing in things
+    )
+    return outcomes
+
+
+def _done(work: Callable[[T], R], thing: T) -> R:
+    with collected_later():
+        return work(thing)
+
+
+def release_workers() -> None:
+    """End the processes that wait for more work, and hold what they have imported."""
+    if loky := sys.modules.get("joblib.externals.loky"):
+        loky.get_reusable_executor().shutdown()
