@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from refactor_tools.api.descriptions import Describer
 from refactor_tools.clones.families import find_families
@@ -56,14 +57,13 @@ def made(run: Run, listing: Listing, around: Sequence[Source], near_proposals: i
         imports = with_importers(import_graph(scan, names), scan, whole, names)
         composed = composition(scan, imports, whole, lookup)
         shown = evidence(scan, composed, whole, lookup)
-        run.say("looking for copies", 0, 1)
-        families = find_families(
-            scan, run.settings, cache=run.cache, progress=lambda *done: run.say("looking for copies", *done)
-        )
-        run.say("looking for copies", 1, 1)
+        looking = partial(run.say, "looking for copies")
+        looking(0, 1)
+        families = find_families(scan, run.settings, jobs=run.jobs, cache=run.cache, progress=looking)
+        looking(1, 1)
         if near_proposals != NONE:
             describer = Describer(scan, listing, jobs=run.jobs, cache=run.cache)
-            families = describer.described(families, near_proposals, lambda *done: run.say("comparing copies", *done))
+            families = describer.described(families, near_proposals, partial(run.say, "comparing copies"))
         release_workers()
         scan = replace(scan, prints=())
         return Analysis(

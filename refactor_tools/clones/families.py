@@ -2,14 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from refactor_tools.clones.fingerprints import Fingerprint, fingerprints
 from refactor_tools.clones.groups import Group, grouped
 from refactor_tools.clones.homonyms import find_homonyms
 from refactor_tools.clones.implicit import find_implicit
 from refactor_tools.clones.methods import method_families
-from refactor_tools.clones.near import Progress, near_groups
+from refactor_tools.clones.near import Near, Progress, near_groups
 from refactor_tools.clones.patterns import find_patterns
 from refactor_tools.clones.relations import Relations
 from refactor_tools.clones.steps import Steps
@@ -22,7 +21,9 @@ from refactor_tools.settings import Settings
 _MOST_NEAR = 0.99
 
 
-def find_families(scan: Scan, settings: Settings, *, cache: bool = False, progress: Progress | None = None) -> Families:
+def find_families(
+    scan: Scan, settings: Settings, *, jobs: int = 1, cache: bool = False, progress: Progress | None = None
+) -> Families:
     """Families of copied classes, top-level functions and methods, best first, and the homonyms among them;
     components written out inside larger classes, and runs of layers that could become components.
 
@@ -30,12 +31,14 @@ def find_families(scan: Scan, settings: Settings, *, cache: bool = False, progre
     in order and they use the same words. A group of exact or renamed copies that has near copies is reported once, with
     them. The result does not depend on the order of `scan.files`. With `cache`, what is near what is kept.
 
-    `progress` is called now and then with the number of pairs compared and of all.
+    `jobs` is the number of processes (0: one a core). `progress` is called now and then with the number of pairs
+    compared and of all.
     """
     every = fingerprints(scan)
     found = [item for item in every if has_substance(item)]
     root = settings.root if cache else None
-    ranked = list(_families(grouped(found), root, progress))
+    groups = grouped(found)
+    ranked = list(_families(groups, near_groups(groups, root, jobs=jobs, progress=progress)))
     ranked += method_families(every, [family for _, family in ranked], root)
     ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
     families = [family for _, family in ranked]
@@ -60,9 +63,9 @@ def _inside(
     return find_implicit(found, steps, related), find_patterns(found, steps, related)
 
 
-def _families(groups: Sequence[Group], root: Path | None, progress: Progress | None) -> Iterator[tuple[float, Family]]:
+def _families(groups: Sequence[Group], found: Sequence[Near]) -> Iterator[tuple[float, Family]]:
     covered: set[int] = set()
-    for near in near_groups(groups, root, progress):
+    for near in found:
         covered.update(near.members)
         members = [groups[index] for index in near.members]
         yield _ranked(members, "near", min(near.similarity, _MOST_NEAR), near.strength)

@@ -26,6 +26,21 @@ class Forms:
         return number
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a definition is written for: the framework of a module, the libraries of tensors that are used."""
+
+    module: bool
+    framework: str | None
+    libraries: frozenset[str]
+
+    def goes_with(self, other: "Home") -> bool:
+        """Whether both may be written for one framework: copies across frameworks are kept apart."""
+        if self.module and other.module and self.framework != other.framework:
+            return False
+        return not (self.libraries and other.libraries and self.libraries.isdisjoint(other.libraries))
+
+
 @dataclass(frozen=True)
 class Fingerprint:
     """One definition as compared with others. `role` is its name without its file's prefix; see `Print` for the rest.
@@ -46,12 +61,9 @@ class Fingerprint:
     libraries: frozenset[str] = frozenset()
     table: bool = False
 
-    def goes_with(self, other: "Fingerprint") -> bool:
-        """Whether both may be written for one framework: copies across frameworks are kept apart."""
-        ours, theirs = self.definition, other.definition
-        if ours.is_module and theirs.is_module and ours.framework != theirs.framework:
-            return False
-        return not (self.libraries and other.libraries and self.libraries.isdisjoint(other.libraries))
+    @cached_property
+    def home(self) -> Home:
+        return Home(self.definition.is_module, self.definition.framework, self.libraries)
 
     @cached_property
     def weight(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refactor_tools.clones.fingerprints import Fingerprint
-from refactor_tools.clones.forms import bare, is_operation, role_word
+from refactor_tools.clones.forms import role_word
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.model.families import Likeness
 
@@ -46,16 +46,6 @@ class Group:
         used = sorted(self.first.words), sorted(self.first.libraries)
         content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), used)
         return hashlib.blake2b(repr((content, parts)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-
-    @cached_property
-    def operations(self) -> frozenset[str]:
-        """The libraries' layers, functions and methods that the members use."""
-        return frozenset(filter(is_operation, self.first.tokens()))
-
-    @cached_property
-    def wrapped(self) -> frozenset[str]:
-        """Members' names that are also the name of something they call: `l1_loss` around `torch._C._nn.l1_loss`."""
-        return frozenset(map(bare, self.names)) & frozenset(map(bare, self.first.tokens()))
 
     @property
     def likeness(self) -> Likeness:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from refactor_tools.clones.fingerprints import Fingerprint, Forms
+from refactor_tools.clones.fingerprints import Forms
 from refactor_tools.clones.forms import Form
 from refactor_tools.clones.sketches import Sketch
 from refactor_tools.model.prints import Part
@@ -36,6 +37,16 @@ class Overlap:
         return (self.dice + self.shared / min(self.left, self.right)) / 2 if self.shared else 0.0
 
 
+class Compared(Protocol):
+    """A definition by its parts; `weight` is that of all of them, in tokens."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
+
+    @property
+    def weight(self) -> int: ...
+
+
 @dataclass(slots=True)
 class Comparer:
     """Measures overlaps; remembers what pairs of statements and of methods share, since trees repeat them."""
@@ -46,7 +57,7 @@ class Comparer:
     _bags: dict[tuple[int, ...], Sketch] = field(default_factory=dict)
     _parts: dict[tuple[tuple[int, ...], tuple[int, ...], bool], int] = field(default_factory=dict)
 
-    def overlap(self, left: Fingerprint, right: Fingerprint) -> Overlap:
+    def overlap(self, left: Compared, right: Compared) -> Overlap:
         shared = sum(self._part(a, b) for a, b in self._matched(left.parts, right.parts))
         return Overlap(shared, left.weight, right.weight)
 

@@ -132,7 +132,7 @@ def _near(groups: Sequence[Group], comparer: Comparer) -> Iterator[Edge]:
     """Pairs of groups that are near copies, with the strength of the evidence and their similarity."""
     for left, right in _candidates(groups):
         a, b = groups[left][0], groups[right][0]
-        if not (_says_enough(a) and _says_enough(b) and a.owner.goes_with(b.owner)):
+        if not (_says_enough(a) and _says_enough(b) and a.owner.home.goes_with(b.owner.home)):
             continue
         overlap = comparer.overlap_of(a.part, b.part, _LEAST - _SLACK)
         if overlap and overlap.dice >= _LEAST - _SLACK:

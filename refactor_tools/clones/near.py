@@ -1,39 +1,29 @@
 """Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
 from refactor_tools.clones.candidates import candidate_pairs
-from refactor_tools.clones.cliques import Pair, cliques
-from refactor_tools.clones.fingerprints import Fingerprint
+from refactor_tools.clones.cliques import cliques
 from refactor_tools.clones.groups import Group
-from refactor_tools.clones.likeness import Comparer, Overlap
-from refactor_tools.clones.roles import LEAST_OF_ALL, are_neighbours, comparable, least_similarity, role_evidence
-from refactor_tools.clones.sketches import Sketch
+from refactor_tools.clones.judging import LEAST, Judge, Judgement, Pair
+from refactor_tools.clones.likeness import Comparer
+from refactor_tools.clones.profiles import Profile
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.clones.vocabulary import Vocabulary
 from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.workers import mapped
 
-# From here on two groups are alike: the mean of the structure and of the words that they share, names included, or
-# structure alone, which must reach what such a pair needs (`least_similarity`). Settled on copies that the maintainers
-# of a large library marked or later merged, and on families labelled by hand; figures move little around it.
-_LEAST = 0.82
-# Words alone make no copy.
-_LEAST_STRUCTURE = 0.6
-# Two members of a family may be less alike than each must be to the family's medoid, by this much.
-_SLACK = 0.03
-_BITS = 4096
-# So many pairs are judged between two words on progress.
-_STEP = 1024
+# So many pairs are judged at a time. Sending the profiles to other processes costs about as much as judging some
+# thousand of them.
+_PAIRS_AT_ONCE = 8192
 
 Progress = Callable[[int, int], None]
-
-# The strength of the evidence for a pair, and its similarity by structure.
-Judgement = tuple[float, float]
-Judgements = Memo[Judgement | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +38,16 @@ class Near:
     strength: float
 
 
-def near_groups(groups: Sequence[Group], root: Path | None, progress: Progress | None = None) -> list[Near]:
+def near_groups(
+    groups: Sequence[Group], root: Path | None, *, jobs: int = 1, progress: Progress | None = None
+) -> list[Near]:
     """Cliques of indices into `groups`; what was found is kept for the tree at `root`, nothing without one.
 
-    Of the very same groups the whole is kept, of others how pairs were judged. `progress` is called now and then with
-    the number of pairs judged and of all.
+    Of the very same groups the whole is kept, of others how pairs were judged. `jobs` is the number of processes (0:
+    one a core); `progress` is called now and then with the number of pairs judged and of all.
     """
     memo = Memo(root, "near", list[Near])
-    found = memo.get(_digest(groups), lambda: _searched(groups, root, progress))
+    found = memo.get(_digest(groups), lambda: _searched(groups, root, jobs, progress))
     memo.store()
     return found
 
@@ -69,93 +61,78 @@ def _digest(groups: Sequence[Group]) -> str:
     return digest.hexdigest()
 
 
-def _searched(groups: Sequence[Group], root: Path | None, progress: Progress | None) -> list[Near]:
+def _searched(groups: Sequence[Group], root: Path | None, jobs: int, progress: Progress | None) -> list[Near]:
     places = [index for index, group in enumerate(groups) if says_enough(group.first)]
     if not places:
         return []
     some = [groups[place] for place in places]
-    judge = _Judge(some, Comparer(some[0].first.forms), Vocabulary.of(groups))
-    judgements: Judgements = Memo(root, "judgements", Judgement | None)  # type: ignore[arg-type]
-    candidates = candidate_pairs(some)
-    for done, (left, right) in enumerate(candidates):
-        judge.judge(left, right, judgements)
-        if progress and done % _STEP == 0:
-            progress(done, len(candidates))
-    judgements.store()
-    found = cliques(judge.strengths, [len(group.members) for group in some], _LEAST)
+    vocabulary = Vocabulary.of(groups)
+    pairs = [
+        Pair(left, right, vocabulary.tells_apart(some[left], some[right])) for left, right in candidate_pairs(some)
+    ]
+    judged = dict(_judged(some, pairs, root, jobs, progress))
+    found = cliques({pair: strength for pair, (strength, _) in judged.items()}, [len(g.members) for g in some], LEAST)
     return [
-        Near(tuple(places[index] for index in clique.members), judge.similarity(pairs), judge.weakest(pairs))
+        Near(
+            tuple(places[index] for index in clique.members),
+            min(judged[pair][1] for pair in inside),
+            min(1.0, *(judged[pair][0] for pair in inside)),
+        )
         for clique in found
-        if (pairs := list(combinations(sorted(clique.members), 2)))
+        if (inside := list(combinations(sorted(clique.members), 2)))
     ]
 
 
-@dataclass(slots=True)
-class _Judge:
-    groups: Sequence[Group]
-    comparer: Comparer
-    vocabulary: Vocabulary
-    strengths: dict[Pair, float] = field(default_factory=dict)
-    _similarities: dict[Pair, float] = field(default_factory=dict)
-    _sketches: dict[int, Sketch] = field(default_factory=dict)
-
-    def judge(self, left: int, right: int, judgements: Judgements) -> None:
-        """Keep how strong the evidence is that two groups are copies, where it is near `_LEAST` or more."""
-        a, b = self.groups[left], self.groups[right]
-        apart = self.vocabulary.tells_apart(a, b)
-        if a.paths.isdisjoint(b.paths):
-            key = f"{a.key}{b.key}{'|' if apart else ''}"
-            judgement = judgements.get(key, lambda: self._judgement(left, right, apart))
-        else:
-            # Within one file it counts where the two stand.
-            judgement = self._judgement(left, right, apart)
+def _judged(
+    groups: Sequence[Group], pairs: Sequence[Pair], root: Path | None, jobs: int, progress: Progress | None
+) -> Iterator[tuple[tuple[int, int], Judgement]]:
+    """The pairs that are near, by index; how those were judged that do not stand in one file is kept."""
+    memo: Memo[Judgement | None] = Memo(root, "judgements", Judgement | None)  # type: ignore[arg-type]
+    keys = [_key(groups[pair.left], groups[pair.right], pair) for pair in pairs]
+    new = {key or pair: pair for pair, key in zip(pairs, keys, strict=True) if key is None or key not in memo}
+    fresh = _fresh(groups, list(new.values()), jobs, progress)
+    for pair, key in zip(pairs, keys, strict=True):
+        judgement = next(fresh) if key is None else memo.get(key, lambda: next(fresh))
         if judgement:
-            self.strengths[left, right], self._similarities[left, right] = judgement
-
-    def _judgement(self, left: int, right: int, apart: bool) -> Judgement | None:
-        a, b = self.groups[left], self.groups[right]
-        if not comparable(a, b):
-            return None
-        words = 0.0 if are_neighbours(a, b) else _common_words(a.first, b.first) + role_evidence(a, b, apart=apart)
-        # Bounds from the cheapest on: by tokens, by what such a pair needs.
-        most = self._most(left, right)
-        if not _is_near(most, words, LEAST_OF_ALL):
-            return None
-        least = least_similarity(a, b, apart=apart)
-        if not _is_near(most, words, least):
-            return None
-        overlap = self.comparer.overlap(a.first, b.first)
-        return (_strength(overlap, words, least), overlap.similarity) if _is_near(overlap, words, least) else None
-
-    def similarity(self, pairs: Sequence[Pair]) -> float:
-        """That of the least alike of `pairs`, by structure."""
-        return min(self._similarities[pair] for pair in pairs)
-
-    def weakest(self, pairs: Sequence[Pair]) -> float:
-        return min(1.0, *(self.strengths[pair] for pair in pairs))
-
-    def _most(self, left: int, right: int) -> Overlap:
-        """An upper bound of the overlap, from the tokens alone."""
-        a, b = self.groups[left].first, self.groups[right].first
-        return Overlap(min(a.weight, b.weight, self._sketch(left).most_shared(self._sketch(right))), a.weight, b.weight)
-
-    def _sketch(self, index: int) -> Sketch:
-        if index not in self._sketches:
-            self._sketches[index] = Sketch.of(self.groups[index].first.tokens(), _BITS)
-        return self._sketches[index]
+            yield (pair.left, pair.right), judgement
+    memo.store()
 
 
-def _common_words(left: Fingerprint, right: Fingerprint) -> float:
-    """Jaccard's coefficient of the identifiers used, and how much of the smaller set the larger one contains."""
-    common = len(left.words & right.words)
-    smaller = min(len(left.words), len(right.words))
-    return common / (len(left.words) + len(right.words) - common) + common / smaller if common else 0.0
+def _key(left: Group, right: Group, pair: Pair) -> str | None:
+    """What a judgement is kept under; none within one file, where it counts where the two stand."""
+    return f"{left.key}{right.key}{'|' if pair.apart else ''}" if left.paths.isdisjoint(right.paths) else None
 
 
-def _is_near(overlap: Overlap, words: float, least: float) -> bool:
-    return _strength(overlap, words, least) >= _LEAST - _SLACK
+def _fresh(
+    groups: Sequence[Group], pairs: Sequence[Pair], jobs: int, progress: Progress | None
+) -> Iterator[Judgement | None]:
+    if not pairs:
+        return
+    profiles = [Profile.of(group) for group in groups]
+    packed = pickle.dumps(Judge(profiles, Comparer(groups[0].first.forms)), protocol=pickle.HIGHEST_PROTOCOL)
+    tasks = [_Task(packed, pairs[start : start + _PAIRS_AT_ONCE]) for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
+    done = 0
+    for judgements in mapped(_Task.run, tasks, jobs=jobs, parallel_from=2, batch=1):
+        done += len(judgements)
+        if progress:
+            progress(done, len(pairs))
+        yield from judgements
+    _unpacked.cache_clear()
 
 
-def _strength(overlap: Overlap, words: float, least: float) -> float:
-    alone = overlap.similarity - least + _LEAST
-    return max(alone, (overlap.dice + words) / 3) if overlap.dice >= _LEAST_STRUCTURE else alone
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Pairs to judge, with the judge, who is packed once for all tasks."""
+
+    packed: bytes
+    pairs: Sequence[Pair]
+
+    def run(self) -> list[Judgement | None]:
+        judge = _unpacked(self.packed)
+        return [judge.judge(pair) for pair in self.pairs]
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Judge:
+    judge: Judge = pickle.loads(packed)
+    return judge

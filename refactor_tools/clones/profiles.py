@@ -1,0 +1,81 @@
+"""What judging two definitions depends on, and nothing else: small enough to be sent to other processes."""
+
+from dataclasses import dataclass
+
+from refactor_tools.clones.fingerprints import Home
+from refactor_tools.clones.forms import bare, is_operation, name_words, role_word
+from refactor_tools.clones.groups import Group
+from refactor_tools.clones.sketches import Sketch
+from refactor_tools.model.facts import Definition
+from refactor_tools.model.prints import Part
+
+_BITS = 4096
+_GENERIC_BASES = frozenset({"Module", "Layer", "Model", "object", "ABC", "Generic", "LightningModule"})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A group of equal copies as compared with another; the first copy speaks for all but for names and places.
+
+    `says` are the words by which the name says what it is, `base` is what the class derives from in one word, `arity`
+    the number of arguments of a call. `operations` are the libraries' layers, functions and methods that it uses,
+    `wrapped` the names of copies that are also the name of something they call (`l1_loss` around
+    `torch._C._nn.l1_loss`). `bag` is a sketch of all tokens, `weight` their number.
+    """
+
+    kind: str
+    says: frozenset[str]
+    role_words: tuple[str, ...]
+    roles: frozenset[str]
+    names: frozenset[str]
+    paths: frozenset[str]
+    lines: tuple[str, int, int]
+    home: Home
+    base: str
+    arity: int
+    words: frozenset[str]
+    operations: frozenset[str]
+    wrapped: frozenset[str]
+    parts: tuple[Part, ...]
+    weight: int
+    bag: Sketch
+
+    @classmethod
+    def of(cls, group: Group) -> "Profile":
+        first = group.first
+        definition, tokens = first.definition, list(first.tokens())
+        return cls(
+            kind=definition.kind,
+            says=_says(definition),
+            role_words=name_words(first.role),
+            roles=group.roles,
+            names=group.names,
+            paths=group.paths,
+            lines=(definition.path, definition.line, definition.end_line),
+            home=first.home,
+            base=_base(definition),
+            arity=len(definition.parameters if definition.forward is None else definition.forward),
+            words=first.words,
+            operations=frozenset(filter(is_operation, tokens)),
+            wrapped=frozenset(map(bare, group.names)) & frozenset(map(bare, tokens)),
+            parts=first.parts,
+            weight=first.weight,
+            bag=Sketch.of(tokens, _BITS),
+        )
+
+    def encloses(self, other: "Profile") -> bool:
+        """Whether the other is defined inside of this one."""
+        (path, line, end), (inner_path, inner_line, inner_end) = self.lines, other.lines
+        return path == inner_path and line < inner_line and inner_end <= end
+
+
+def _says(definition: Definition) -> frozenset[str]:
+    """Classes say what they are in their last word (before `Module`), functions in all of them."""
+    if definition.kind == "class":
+        return frozenset((role_word(definition.name.removesuffix("Module")),))
+    return frozenset(name_words(definition.name))
+
+
+def _base(definition: Definition) -> str:
+    bases = [base.rpartition(".")[2] for base in definition.bases]
+    return next((role_word(base) for base in bases if base not in _GENERIC_BASES), "")
