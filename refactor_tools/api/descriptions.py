@@ -9,7 +9,7 @@ from refactor_tools.model.families import Difference, Families, Family, Proposal
 from refactor_tools.scan.listing import Listing
 from refactor_tools.scan.memo import Memo
 from refactor_tools.scan.workers import mapped
-from refactor_tools.unify.describe import describe
+from refactor_tools.unify.proposals import unchanged
 
 # Starting workers costs about as much as aligning this many families.
 _PARALLEL_FROM, _BATCH = 24, 1
@@ -36,7 +36,10 @@ class Describer:
         near = [index for index, one in enumerate(families.families) if one.likeness == "near" and one.kind != "method"]
         left_out = frozenset(near[near_proposals:] if near_proposals is not None else ())
         definitions = {definition.id: definition for definition in self.scan.definitions}
-        found = [one if _needs_alignment(one) else describe(one, _no_source, definitions) for one in families.families]
+        found = [
+            unchanged(one, definitions[one.members[0]]) if one.kind != "method" and one.likeness == "exact" else one
+            for one in families.families
+        ]
         waiting = [index for index, one in enumerate(found) if index not in left_out and _needs_alignment(one)]
         aligned = zip(waiting, self._aligned([found[index] for index in waiting]), strict=True)
         for done, (index, family) in enumerate(aligned, start=1):
@@ -77,14 +80,12 @@ class _Task:
         return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def run(self) -> Described:
-        described = describe(self.family, self.sources.get, {})
+        from refactor_tools.unify.describe import describe
+
+        described = describe(self.family, self.sources.get)
         return described.differences, described.proposal
 
 
 def _needs_alignment(family: Family) -> bool:
     """Whether code has to be read to say what differs: not in exact copies, and of methods nothing is said."""
     return family.kind != "method" and family.likeness != "exact"
-
-
-def _no_source(path: str) -> None:
-    return None

@@ -1,5 +1,6 @@
 """Copies of one concept across a tree."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -15,10 +16,13 @@ from refactor_tools.clones.steps import Steps
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
 from refactor_tools.model.families import Families, Family, Implicit, KeepApart, KeptApart, Likeness, Pattern
+from refactor_tools.scan.memo import Memo
 from refactor_tools.settings import Settings
 
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
 _MOST_NEAR = 0.99
+
+Inside = tuple[tuple[Implicit, ...], tuple[Pattern, ...]]
 
 
 def find_families(
@@ -43,7 +47,9 @@ def find_families(
     ranked.sort(key=lambda entry: (-entry[0], entry[1].name, entry[1].members))
     families = [family for _, family in ranked]
     homonyms = find_homonyms((item.definition for item in found), families)
-    implicit, patterns = _inside(every, families)
+    memo: Memo[Inside] = Memo(root, "inside", Inside)  # type: ignore[arg-type]
+    implicit, patterns = memo.get(_digest(every, families), lambda: _inside(every, families))
+    memo.store()
     reasons = [(family, _reason(family, settings.keep_apart)) for family in families]
     return Families(
         families=tuple(family for family, reason in reasons if reason is None),
@@ -54,9 +60,20 @@ def find_families(
     )
 
 
-def _inside(
-    found: Sequence[Fingerprint], families: Sequence[Family]
-) -> tuple[tuple[Implicit, ...], tuple[Pattern, ...]]:
+def _digest(found: Sequence[Fingerprint], families: Sequence[Family]) -> str:
+    """A digest of all that it follows from what stands inside of what."""
+    digest = hashlib.blake2b(digest_size=16)
+    for item in found:
+        one = item.definition
+        if one.kind == "class" or item.flows:
+            known = (one.id, one.bases, one.is_module, one.framework, one.line, one.end_line, item.flows)
+            digest.update(repr(known).encode("utf-8", "surrogatepass"))
+    for family in families:
+        digest.update(repr((family.kind, family.members)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _inside(found: Sequence[Fingerprint], families: Sequence[Family]) -> Inside:
     """What stands inside larger classes: components that exist, and runs of layers that could become one."""
     steps = {text: Steps.of(text) for text in {flow.steps for item in found for flow in item.flows}}
     related = Relations(found, families)

@@ -38,14 +38,13 @@ class Group:
     def key(self) -> str:
         """A digest of everything that a comparison with a group in other files depends on."""
         definition = self.first.definition
-        parts = [
-            (part.name, part.keyed, [self.first.forms.tokens[form] for form in part.forms]) for part in self.first.parts
-        ]
         header = (definition.name, definition.kind, definition.bases, definition.is_module, definition.framework)
         call = len(definition.parameters), None if definition.forward is None else len(definition.forward)
         used = sorted(self.first.words), sorted(self.first.libraries)
         content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), used)
-        return hashlib.blake2b(repr((content, parts)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        # What is compared is made of the tokens, of which this is a digest.
+        text = repr((content, self.first.exact))
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
     @property
     def likeness(self) -> Likeness:

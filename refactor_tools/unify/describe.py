@@ -1,34 +1,28 @@
 """A family with what its copies differ in and what they could become, in words."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import libcst as cst
 
 from refactor_tools.errors import RefactorError
-from refactor_tools.layout import snake_case
-from refactor_tools.model.facts import Definition, Source
+from refactor_tools.model.facts import Source
 from refactor_tools.model.families import Difference, Family, Proposal
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.unify.category import category_of
 from refactor_tools.unify.members import Member, load_member
 from refactor_tools.unify.order import order_differences
 from refactor_tools.unify.plan import Candidate, unify
+from refactor_tools.unify.proposals import proposal
 from refactor_tools.unify.syntax import code, walk
 from refactor_tools.unify.template import option_of
 
 Read = Callable[[str], Source | None]
 
 
-def describe(family: Family, read: Read, definitions: Mapping[str, Definition]) -> Family:
-    """The family with its differences and its proposal; a family that cannot be merged has the reason in it.
-
-    `definitions` are the scan's, by id. Methods have neither: what a mixin or a function would be is for people to say.
+def describe(family: Family, read: Read) -> Family:
+    """A family of copies that differ, with their differences and its proposal; one that cannot be merged has the reason
+    in it. See `unchanged` for exact copies.
     """
-    if family.kind == "method":
-        return family
-    if family.likeness == "exact":
-        return replace(family, differences=(), proposal=_as_it_is(family.name, definitions[family.members[0]]))
     # Exact copies differ in nothing: one of each set speaks for all of them.
     copies = {ids[0]: ids for ids in family.equal} if family.likeness == "renamed" else {}
     try:
@@ -44,19 +38,8 @@ def describe(family: Family, read: Read, definitions: Mapping[str, Definition]) 
     return replace(
         family,
         differences=(*moved, *found),
-        proposal=_proposal(planned.name, layers(planned.node), parameters),
+        proposal=proposal(planned.name, layers(planned.node), parameters),
     )
-
-
-def _as_it_is(name: str, definition: Definition) -> Proposal:
-    """What exact copies become: one of them, moved."""
-    parameters = definition.parameters or definition.forward or ()
-    return _proposal(name, [built.name for built in definition.built], tuple(item.name for item in parameters))
-
-
-def _proposal(name: str, builds: Collection[str], parameters: tuple[str, ...]) -> Proposal:
-    category = category_of(name, builds)
-    return Proposal(target=f"{category}/{snake_case(name)}.py", category=category, parameters=parameters)
 
 
 def _for_all(difference: Difference, copies: Mapping[str, Sequence[str]]) -> Difference:

@@ -172,7 +172,7 @@ def described() -> Callable[..., Family]:
     def run(*texts: str, likeness: str = "near") -> Family:
         sources = {f"{index}.py": Source(f"{index}.py", HEAD + text, "utf-8", "") for index, text in enumerate(texts)}
         ids = tuple(f"{path}::Layer" for path in sources)
-        return describe(Family("Layer", "class", likeness, 0.9, ids), sources.get, {})  # type: ignore[arg-type]
+        return describe(Family("Layer", "class", likeness, 0.9, ids), sources.get)  # type: ignore[arg-type]
 
     return run
 
