@@ -17,7 +17,7 @@ from refactor_tools.clones.profiles import Profile
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.clones.vocabulary import Vocabulary
 from refactor_tools.scan.memo import Memo
-from refactor_tools.scan.workers import mapped
+from refactor_tools.scan.workers import mapped, release_workers
 
 # So many pairs are judged at a time. Sending the profiles to other processes costs about as much as judging some
 # thousand of them.
@@ -90,7 +90,7 @@ def _judged(
     memo: Memo[Judgement | None] = Memo(root, "judgements", Judgement | None)  # type: ignore[arg-type]
     keys = [_key(groups[pair.left], groups[pair.right], pair) for pair in pairs]
     new = {key or pair: pair for pair, key in zip(pairs, keys, strict=True) if key is None or key not in memo}
-    fresh = _fresh(groups, list(new.values()), jobs, progress)
+    fresh = iter(_fresh(groups, list(new.values()), jobs, progress))
     for pair, key in zip(pairs, keys, strict=True):
         judgement = next(fresh) if key is None else memo.get(key, lambda: next(fresh))
         if judgement:
@@ -105,19 +105,20 @@ def _key(left: Group, right: Group, pair: Pair) -> str | None:
 
 def _fresh(
     groups: Sequence[Group], pairs: Sequence[Pair], jobs: int, progress: Progress | None
-) -> Iterator[Judgement | None]:
+) -> list[Judgement | None]:
+    found: list[Judgement | None] = []
     if not pairs:
-        return
+        return found
     profiles = [Profile.of(group) for group in groups]
     packed = pickle.dumps(Judge(profiles, Comparer(groups[0].first.forms)), protocol=pickle.HIGHEST_PROTOCOL)
     tasks = [_Task(packed, pairs[start : start + _PAIRS_AT_ONCE]) for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
-    done = 0
     for judgements in mapped(_Task.run, tasks, jobs=jobs, parallel_from=2, batch=1):
-        done += len(judgements)
+        found += judgements
         if progress:
-            progress(done, len(pairs))
-        yield from judgements
+            progress(len(found), len(pairs))
     _unpacked.cache_clear()
+    release_workers()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def _done(work: Callable[[T], R], thing: T) -> R:
 
 
 def release_workers() -> None:
-    """End the processes that wait for more work, and hold what they have imported."""
+    """End the processes that wait for more work, and hold what they have read and imported."""
     if loky := sys.modules.get("joblib.externals.loky"):
-        loky.get_reusable_executor().shutdown()
+        # Whatever they hold would be freed piece by piece if they were asked to end.
+        loky.get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)

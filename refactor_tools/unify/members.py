@@ -84,7 +84,7 @@ def load_member(source: Source, identity: str, *, inline_all: bool = False) -> M
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _outline(text: str, path: str) -> tuple[Mapping[str, str], frozenset[str], tuple[Definition, ...]]:
     """What a file's imports bind, all names that it binds at its top level, its definitions."""
     try:
