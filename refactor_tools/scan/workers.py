@@ -1,7 +1,7 @@
 """The same work on many things, in several processes where there is enough of it."""
 
 import os
-import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -9,6 +9,9 @@ from refactor_tools.scan.collection import collected_later
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+# Whether `mapped` has started processes that `release_workers` has not ended.
+_started = threading.Event()
 
 
 def mapped(work: Callable[[T], R], things: Sequence[T], *, jobs: int, parallel_from: int, batch: int) -> Iterable[R]:
@@ -22,6 +25,7 @@ def mapped(work: Callable[[T], R], things: Sequence[T], *, jobs: int, parallel_f
         return (_done(work, thing) for thing in things)
     from joblib import Parallel, delayed
 
+    _started.set()
     outcomes: Iterable[R] = Parallel(n_jobs=workers, return_as="generator", batch_size=batch)(
         delayed(_done)(work, thing) for thing in things
     )
@@ -34,7 +38,10 @@ def _done(work: Callable[[T], R], thing: T) -> R:
 
 
 def release_workers() -> None:
-    """End the processes that wait for more work, and hold what they have read and imported."""
-    if loky := sys.modules.get("joblib.externals.loky"):
+    """End the processes that `mapped` has started: they hold what they have read and imported."""
+    if _started.is_set():
+        from joblib.externals.loky import get_reusable_executor
+
         # Whatever they hold would be freed piece by piece if they were asked to end.
-        loky.get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+        get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
+        _started.clear()

@@ -2,6 +2,8 @@
 
 import os
 
+from joblib import Parallel, delayed
+
 from refactor_tools.scan.workers import mapped, release_workers
 
 
@@ -21,6 +23,14 @@ def test_much_is_done_elsewhere_and_stays_in_order() -> None:
     done = list(mapped(where, range(8), jobs=2, parallel_from=4, batch=2))
     assert [square for square, _ in done] == [n * n for n in range(8)]
     assert os.getpid() not in {pid for _, pid in done}
+
+
+def test_nobody_elses_workers_are_ended() -> None:
+    release_workers()
+    others = Parallel(n_jobs=2, return_as="generator")(delayed(where)(n) for n in range(6))
+    first = next(others)
+    release_workers()
+    assert [square for square, _ in (first, *others)] == [n * n for n in range(6)]
 
 
 def test_workers_that_were_released_come_back() -> None:
