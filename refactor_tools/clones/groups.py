@@ -36,7 +36,7 @@ class Group:
 
     @cached_property
     def key(self) -> str:
-        """A digest of everything that a comparison with a group in other files depends on."""
+        """A digest of everything that a comparison with another group depends on but where they stand."""
         definition = self.first.definition
         header = (definition.name, definition.kind, definition.bases, definition.is_module, definition.framework)
         call = len(definition.parameters), None if definition.forward is None else len(definition.forward)

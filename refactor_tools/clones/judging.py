@@ -1,6 +1,6 @@
 """How strong the evidence is that two groups are near copies: bounds first, then the alignment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from refactor_tools.clones.likeness import Comparer, Overlap
@@ -28,12 +28,16 @@ class Pair:
     right: int
     apart: bool
 
+    @property
+    def sides(self) -> tuple[int, int]:
+        return self.left, self.right
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges pairs of `profiles`."""
+    """Judges pairs of `profiles`, which are found by number."""
 
-    profiles: Sequence[Profile]
+    profiles: Mapping[int, Profile]
     comparer: Comparer
 
     def judge(self, pair: Pair) -> Judgement | None:

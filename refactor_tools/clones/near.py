@@ -16,6 +16,7 @@ from refactor_tools.clones.likeness import Comparer
 from refactor_tools.clones.profiles import Profile
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.clones.vocabulary import Vocabulary
+from refactor_tools.model.facts import Definition
 from refactor_tools.scan.memo import Memo
 from refactor_tools.scan.workers import mapped, release_workers
 
@@ -68,7 +69,9 @@ def _searched(groups: Sequence[Group], root: Path | None, jobs: int, progress: P
     some = [groups[place] for place in places]
     vocabulary = Vocabulary.of(groups)
     pairs = [
-        Pair(left, right, vocabulary.tells_apart(some[left], some[right])) for left, right in candidate_pairs(some)
+        Pair(left, right, vocabulary.tells_apart(some[left], some[right]))
+        for left, right in candidate_pairs(some)
+        if not _is_nested(some[left].first.definition, some[right].first.definition)
     ]
     judged = dict(_judged(some, pairs, root, jobs, progress))
     found = cliques({pair: strength for pair, (strength, _) in judged.items()}, [len(g.members) for g in some], LEAST)
@@ -86,21 +89,28 @@ def _searched(groups: Sequence[Group], root: Path | None, jobs: int, progress: P
 def _judged(
     groups: Sequence[Group], pairs: Sequence[Pair], root: Path | None, jobs: int, progress: Progress | None
 ) -> Iterator[tuple[tuple[int, int], Judgement]]:
-    """The pairs that are near, by index; how those were judged that do not stand in one file is kept."""
+    """The pairs that are near, by index; how each was judged is kept."""
     memo: Memo[Judgement | None] = Memo(root, "judgements", Judgement | None)  # type: ignore[arg-type]
     keys = [_key(groups[pair.left], groups[pair.right], pair) for pair in pairs]
-    new = {key or pair: pair for pair, key in zip(pairs, keys, strict=True) if key is None or key not in memo}
+    new = {key: pair for pair, key in zip(pairs, keys, strict=True) if key not in memo}
     fresh = iter(_fresh(groups, list(new.values()), jobs, progress))
     for pair, key in zip(pairs, keys, strict=True):
-        judgement = next(fresh) if key is None else memo.get(key, lambda: next(fresh))
+        judgement = memo.get(key, lambda: next(fresh))
         if judgement:
             yield (pair.left, pair.right), judgement
     memo.store()
 
 
-def _key(left: Group, right: Group, pair: Pair) -> str | None:
-    """What a judgement is kept under; none within one file, where it counts where the two stand."""
-    return f"{left.key}{right.key}{'|' if pair.apart else ''}" if left.paths.isdisjoint(right.paths) else None
+def _key(left: Group, right: Group, pair: Pair) -> str:
+    """What a judgement is kept under: the groups, and how they stand to each other in the tree."""
+    beside = "" if left.paths.isdisjoint(right.paths) else "/"
+    return f"{left.key}{right.key}{beside}{'|' if pair.apart else ''}"
+
+
+def _is_nested(left: Definition, right: Definition) -> bool:
+    """Whether one stands inside of the other: a class and the class around it are no copies."""
+    first, second = (left, right) if left.line <= right.line else (right, left)
+    return first.path == second.path and second.end_line <= first.end_line
 
 
 def _fresh(
@@ -109,7 +119,7 @@ def _fresh(
     found: list[Judgement | None] = []
     if not pairs:
         return found
-    profiles = [Profile.of(group) for group in groups]
+    profiles = {index: Profile.of(groups[index]) for index in {side for pair in pairs for side in pair.sides}}
     packed = pickle.dumps(Judge(profiles, Comparer(groups[0].first.forms)), protocol=pickle.HIGHEST_PROTOCOL)
     tasks = [_Task(packed, pairs[start : start + _PAIRS_AT_ONCE]) for start in range(0, len(pairs), _PAIRS_AT_ONCE)]
     for judgements in mapped(_Task.run, tasks, jobs=jobs, parallel_from=2, batch=1):

@@ -29,7 +29,6 @@ class Profile:
     roles: frozenset[str]
     names: frozenset[str]
     paths: frozenset[str]
-    lines: tuple[str, int, int]
     home: Home
     base: str
     arity: int
@@ -51,7 +50,6 @@ class Profile:
             roles=group.roles,
             names=group.names,
             paths=group.paths,
-            lines=(definition.path, definition.line, definition.end_line),
             home=first.home,
             base=_base(definition),
             arity=len(definition.parameters if definition.forward is None else definition.forward),
@@ -62,11 +60,6 @@ class Profile:
             weight=first.weight,
             bag=Sketch.of(tokens, _BITS),
         )
-
-    def encloses(self, other: "Profile") -> bool:
-        """Whether the other is defined inside of this one."""
-        (path, line, end), (inner_path, inner_line, inner_end) = self.lines, other.lines
-        return path == inner_path and line < inner_line and inner_end <= end
 
 
 def _says(definition: Definition) -> frozenset[str]:

@@ -22,15 +22,13 @@ _SAME_ROLE = 0.3
 
 
 def comparable(left: Profile, right: Profile) -> bool:
-    """Copies of different kinds or frameworks are kept apart, and so are a class and the class around it.
+    """Copies of different kinds or frameworks are kept apart.
 
     So are wrappers of different operations that bear the operation's name: the rest of them is the library's manners.
     """
     if left.kind != right.kind or not left.home.goes_with(right.home):
         return False
-    if left.wrapped and right.wrapped and left.wrapped.isdisjoint(right.wrapped):
-        return False
-    return not (left.encloses(right) or right.encloses(left))
+    return not (left.wrapped and right.wrapped and left.wrapped.isdisjoint(right.wrapped))
 
 
 def least_similarity(left: Profile, right: Profile, *, apart: bool) -> float:
