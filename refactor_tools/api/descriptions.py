@@ -1,13 +1,12 @@
 """The stage that says what differs between copies: in several processes, and only where the run before did not."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refactor_tools.model.facts import Scan, Source
 from refactor_tools.model.families import Difference, Families, Family, Proposal
 from refactor_tools.scan.listing import Listing
-from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.memo import Memo, digest_of
 from refactor_tools.scan.workers import mapped
 from refactor_tools.unify.proposals import unchanged
 
@@ -76,8 +75,7 @@ class _Task:
         """A digest of all that a description follows from."""
         family = self.family
         digests = [(path, source.digest) for path, source in self.sources.items()]
-        content = repr((family.name, family.kind, family.likeness, family.members, family.equal, digests))
-        return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return digest_of((family.name, family.kind, family.likeness, family.members, family.equal, digests))
 
     def run(self) -> Described:
         from refactor_tools.unify.describe import describe

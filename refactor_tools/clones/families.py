@@ -1,6 +1,5 @@
 """Copies of one concept across a tree."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +15,7 @@ from refactor_tools.clones.steps import Steps
 from refactor_tools.clones.substance import has_substance
 from refactor_tools.model.facts import Scan
 from refactor_tools.model.families import Families, Family, Implicit, KeepApart, KeptApart, Likeness, Pattern
-from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.memo import Memo, digest_of
 from refactor_tools.settings import Settings
 
 # Near copies differ in something, if only in a constant: the forms that are compared do not see those.
@@ -62,15 +61,12 @@ def find_families(
 
 def _digest(found: Sequence[Fingerprint], families: Sequence[Family]) -> str:
     """A digest of all that it follows from what stands inside of what."""
-    digest = hashlib.blake2b(digest_size=16)
+    known: list[object] = [(family.kind, family.members) for family in families]
     for item in found:
         one = item.definition
         if one.kind == "class" or item.flows:
-            known = (one.id, one.bases, one.is_module, one.framework, one.line, one.end_line, item.flows)
-            digest.update(repr(known).encode("utf-8", "surrogatepass"))
-    for family in families:
-        digest.update(repr((family.kind, family.members)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+            known.append((one.id, one.bases, one.is_module, one.framework, one.line, one.end_line, item.flows))
+    return digest_of(known)
 
 
 def _inside(found: Sequence[Fingerprint], families: Sequence[Family]) -> Inside:

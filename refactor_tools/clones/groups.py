@@ -1,6 +1,5 @@
 """Copies that are equal but for names: found by digest, and one node each in the search for near copies."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.forms import role_word
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.model.families import Likeness
+from refactor_tools.scan.memo import digest_of
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class Group:
         used = sorted(self.first.words), sorted(self.first.libraries)
         content = (header, call, self.first.role, sorted(self.roles), sorted(self.names), used)
         # What is compared is made of the tokens, of which this is a digest.
-        text = repr((content, self.first.exact))
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        return digest_of((content, self.first.exact), size=12)
 
     @property
     def likeness(self) -> Likeness:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from refactor_tools.clones.relations import standing
 from refactor_tools.model.facts import Definition
 from refactor_tools.model.families import Family, Homonym
 
@@ -16,10 +17,7 @@ def find_homonyms(definitions: Iterable[Definition], families: Sequence[Family])
     for definition in definitions:
         if _tells(definition):
             by_name[definition.name].add(definition.id)
-    holding: dict[str, set[int]] = defaultdict(set)
-    for number, family in enumerate(families):
-        for member in family.members:
-            holding[member].add(number)
+    holding = standing(families)
     return tuple(
         Homonym(name, tuple(sorted(ids)))
         for name, ids in sorted(by_name.items())

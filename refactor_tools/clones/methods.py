@@ -1,6 +1,5 @@
 """Methods that otherwise different classes share: what a mixin or a function could be."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from typing import TypeVar
 from refactor_tools.clones.cliques import Pair, cliques
 from refactor_tools.clones.fingerprints import Fingerprint
 from refactor_tools.clones.likeness import Comparer
+from refactor_tools.clones.relations import standing
 from refactor_tools.clones.substance import is_data
 from refactor_tools.model.families import Family, Likeness
 from refactor_tools.model.prints import MethodPrint, Part
-from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.memo import Memo, digest_of
 
 # Getters, setters and calls that pass on weigh less than this.
 _LEAST_WEIGHT = 5
@@ -57,16 +57,16 @@ def method_families(
     near = memo.get(_digest(groups), lambda: list(_near(groups, Comparer(found[0].forms))))
     memo.store()
     edges = {(left, right): (strength, similarity) for left, right, strength, similarity in near}
-    standing = _standing(families)
+    numbers = standing(families)
     covered: set[int] = set()
     for clique in cliques({pair: strength for pair, (strength, _) in edges.items()}, [len(g) for g in groups], _LEAST):
         covered.update(clique.members)
         pairs = combinations(sorted(clique.members), 2)
         similarity = min(edges[pair][1] for pair in pairs)
-        yield from _family([groups[index] for index in clique.members], similarity, standing)
+        yield from _family([groups[index] for index in clique.members], similarity, numbers)
     for index, group in enumerate(groups):
         if index not in covered and len(group) > 1:
-            yield from _family([group], 1.0, standing)
+            yield from _family([group], 1.0, numbers)
 
 
 def _grouped(found: Iterable[Fingerprint]) -> list[Group]:
@@ -120,12 +120,13 @@ def _is_keras(owner: Fingerprint) -> bool:
 
 def _digest(groups: Sequence[Group]) -> str:
     """A digest of all that the search for near copies depends on."""
-    digest = hashlib.blake2b(digest_size=16)
-    for first in (group[0] for group in groups):
-        owner = first.owner
-        known = (owner.definition.name, owner.definition.framework, owner.definition.is_module, sorted(owner.libraries))
-        digest.update(repr((first.made.name, first.made.exact, owner.exact, known)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return digest_of(_depended_on(group[0]) for group in groups)
+
+
+def _depended_on(method: _Method) -> tuple[object, ...]:
+    owner = method.owner
+    known = (owner.definition.name, owner.definition.framework, owner.definition.is_module, sorted(owner.libraries))
+    return method.made.name, method.made.exact, owner.exact, known
 
 
 def _near(groups: Sequence[Group], comparer: Comparer) -> Iterator[Edge]:
@@ -159,19 +160,11 @@ def _candidates(groups: Sequence[Group]) -> list[Pair]:
     return sorted(pair for pair, count in shared.items() if count > 1)
 
 
-def _standing(families: Sequence[Family]) -> Mapping[str, set[int]]:
-    standing: dict[str, set[int]] = defaultdict(set)
-    for index, family in enumerate(families):
-        for member in family.members:
-            standing[member].add(index)
-    return standing
-
-
 def _family(
-    groups: Sequence[Group], similarity: float, standing: Mapping[str, set[int]]
+    groups: Sequence[Group], similarity: float, numbers: Mapping[str, set[int]]
 ) -> Iterator[tuple[float, Family]]:
     members = sorted((method for group in groups for method in group), key=lambda method: method.id)
-    if not any(_apart(a.owner, b.owner, standing) for a, b in combinations(members, 2)):
+    if not any(_apart(a.owner, b.owner, numbers) for a, b in combinations(members, 2)):
         return
     exact = len({method.made.exact for method in members}) == 1
     likeness: Likeness = "near" if len(groups) > 1 else "exact" if exact else "renamed"
@@ -186,6 +179,6 @@ def _family(
     yield min(method.made.weight for method in members) * similarity**2, family
 
 
-def _apart(left: Fingerprint, right: Fingerprint, standing: Mapping[str, set[int]]) -> bool:
+def _apart(left: Fingerprint, right: Fingerprint, numbers: Mapping[str, set[int]]) -> bool:
     a, b = left.definition, right.definition
-    return a.id != b.id and standing.get(a.id, set()).isdisjoint(standing.get(b.id, ()))
+    return a.id != b.id and numbers.get(a.id, set()).isdisjoint(numbers.get(b.id, ()))

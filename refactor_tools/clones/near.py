@@ -1,6 +1,5 @@
 """Groups that are near copies of each other: candidates, judged by two kinds of evidence, gathered into cliques."""
 
-import hashlib
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from refactor_tools.clones.groups import Group
 from refactor_tools.clones.judging import LEAST, Judge, Judgement, Pair
 from refactor_tools.clones.likeness import Comparer
 from refactor_tools.clones.profiles import Profile
+from refactor_tools.clones.relations import encloses
 from refactor_tools.clones.substance import says_enough
 from refactor_tools.clones.vocabulary import Vocabulary
 from refactor_tools.model.facts import Definition
-from refactor_tools.scan.memo import Memo
+from refactor_tools.scan.memo import Memo, digest_of
 from refactor_tools.scan.workers import mapped, release_workers
 
 # So many pairs are judged at a time. Sending the profiles to other processes costs about as much as judging some
@@ -55,11 +55,9 @@ def near_groups(
 
 def _digest(groups: Sequence[Group]) -> str:
     """A digest of all that the search depends on."""
-    digest = hashlib.blake2b(digest_size=16)
-    for group in groups:
-        members = [(member.definition.id, member.role, member.exact) for member in group.members]
-        digest.update(repr((group.key, members)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return digest_of(
+        (group.key, [(member.definition.id, member.role, member.exact) for member in group.members]) for group in groups
+    )
 
 
 def _searched(groups: Sequence[Group], root: Path | None, jobs: int, progress: Progress | None) -> list[Near]:
@@ -109,8 +107,7 @@ def _key(left: Group, right: Group, pair: Pair) -> str:
 
 def _is_nested(left: Definition, right: Definition) -> bool:
     """Whether one stands inside of the other: a class and the class around it are no copies."""
-    first, second = (left, right) if left.line <= right.line else (right, left)
-    return first.path == second.path and second.end_line <= first.end_line
+    return encloses(left, right) or encloses(right, left)
 
 
 def _fresh(

@@ -1,6 +1,7 @@
 """Results of the run before, by what they follow from."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -31,3 +32,11 @@ class Memo(Generic[T]):
         """Keep the results that this run has asked for, and forget the others."""
         if self._root and self._now.keys() != self._before.keys():
             kept.store(self._root, self._name, self._now)
+
+
+def digest_of(values: Iterable[object], size: int = 16) -> str:
+    """A key made of what a result depends on, as `repr` shows it; `size` is that of the digest, in bytes."""
+    digest = hashlib.blake2b(digest_size=size)
+    for value in values:
+        digest.update(repr(value).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -9,19 +9,7 @@ from refactor_tools.api.news import Reports, check_baseline, compared, news_sinc
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.known import BaselineReport, News, SinceReport
 from refactor_tools.settings import Settings
-
-POOL = """
-from torch import nn
-class Pool(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.attention = nn.Linear(width, 1)
-    def forward(self, x, mask=None):
-        scores = self.attention(x)
-        if mask is not None:
-            scores = scores.masked_fill(~mask.unsqueeze(-1), -1e9)
-        return (scores.softmax(dim=1) * x).sum(dim=1)
-"""
+from tests.clones.samples import POOL_FILE
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -34,7 +22,7 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "root"
     (root / "old").mkdir(parents=True)
     for name in ("a.py", "old/b.py"):
-        (root / name).write_text(POOL)
+        (root / name).write_text(POOL_FILE)
     git(root, "init", "-q")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "x")
@@ -59,7 +47,7 @@ def test_nothing_is_new_since_the_same_tree(root: Path) -> None:
 
 
 def test_drift_with_both_texts(root: Path) -> None:
-    (root / "a.py").write_text(POOL.replace("-1e9", "-1e4"))
+    (root / "a.py").write_text(POOL_FILE.replace("-1e9", "-1e4"))
     (drift,) = since(root).drift
     (change,) = drift.changes
     assert (drift.member, change.line) == ("a.py::Pool", 10)
@@ -69,8 +57,8 @@ def test_drift_with_both_texts(root: Path) -> None:
 
 
 def test_untracked_files_are_new_and_ignored_ones_are_not(root: Path) -> None:
-    (root / "c.py").write_text(POOL)
-    (root / "d.py").write_text(POOL)
+    (root / "c.py").write_text(POOL_FILE)
+    (root / "d.py").write_text(POOL_FILE)
     (root / ".gitignore").write_text("d.py\n")
     assert [one.joined for one in since(root).copies] == [("c.py::Pool",)]
 
@@ -83,13 +71,13 @@ def test_renamed_files_are_not_new(root: Path) -> None:
 def test_one_folder_and_one_that_was_not_there(root: Path) -> None:
     (root / "new").mkdir()
     for name in ("new/c.py", "new/d.py"):
-        (root / name).write_text(POOL)
+        (root / name).write_text(POOL_FILE)
     assert since(root, "old") == News()
     assert [one.joined for one in since(root, "new").copies] == [("new/c.py::Pool", "new/d.py::Pool")]
 
 
 def test_settings_of_today_hold_for_both(root: Path) -> None:
-    (root / "a.py").write_text(POOL.replace("-1e9", "-1e4"))
+    (root / "a.py").write_text(POOL_FILE.replace("-1e9", "-1e4"))
     assert since(root, exclude=("old",)).drift == ()
 
 
@@ -110,13 +98,13 @@ def test_baseline_is_written_once_and_then_holds(root: Path) -> None:
 
 def test_baseline_shrinks_and_does_not_grow(root: Path) -> None:
     baseline(root)
-    (root / "c.py").write_text(POOL)
+    (root / "c.py").write_text(POOL_FILE)
     assert [one.joined for one in baseline(root).news.copies] == [("c.py::Pool",)]
     assert [one.joined for one in baseline(root).news.copies] == [("c.py::Pool",)]
     for name in ("c.py", "old/b.py"):
         (root / name).unlink()
     assert baseline(root).removed > 0
-    (root / "old/b.py").write_text(POOL)
+    (root / "old/b.py").write_text(POOL_FILE)
     assert [one.joined for one in baseline(root).news.copies] == [("a.py::Pool", "old/b.py::Pool")]
 
 
@@ -153,6 +141,6 @@ def test_found_counts_what_is_new_by_every_measure(root: Path) -> None:
     assert isinstance(reports.since, SinceReport)
     assert reports.baseline is not None
     assert not any(reports.found(everything).values())
-    (root / "c.py").write_text(POOL)
+    (root / "c.py").write_text(POOL_FILE)
     found = analyze(settings, [root], cache=False)
     assert compared(settings, [root], found, "HEAD", root / "b.json").found(found)["duplicates"] == 1

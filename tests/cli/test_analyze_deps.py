@@ -11,6 +11,7 @@ import pytest
 
 from refactor_tools.cli.main import main
 from refactor_tools.migration_map.read import load_map
+from tests.clones.samples import POOL_FILE
 
 CLASS = "from torch import nn\nclass A(nn.Module):\n    def forward(self, x):\n        return x\n"
 
@@ -151,24 +152,10 @@ def test_json_of_two_runs_differs_in_time_only(root: Path, capsys: pytest.Captur
     assert first == second
 
 
-COPY = """
-from torch import nn
-class Pool(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.attention = nn.Linear(width, 1)
-    def forward(self, x, mask=None):
-        scores = self.attention(x)
-        if mask is not None:
-            scores = scores.masked_fill(~mask.unsqueeze(-1), -1e9)
-        return (scores.softmax(dim=1) * x).sum(dim=1)
-"""
-
-
 @pytest.fixture
 def copies(root: Path) -> Path:
     for name in ("legacy/one.py", "legacy/two.py"):
-        (root / name).write_text(COPY)
+        (root / name).write_text(POOL_FILE)
     return root
 
 
@@ -215,7 +202,7 @@ def test_map_is_renewed_while_nobody_edited_it(copies: Path, capsys: pytest.Capt
 
 def test_map_leaves_the_library_and_what_was_extracted_out(copies: Path) -> None:
     (copies / "components/pooling").mkdir(parents=True)
-    (copies / "components/pooling/pool.py").write_text(COPY)
+    (copies / "components/pooling/pool.py").write_text(POOL_FILE)
     assert main(["analyze-deps", "--map", "map.yaml", "-q"]) == 0
     (first, *_) = load_map((copies / "map.yaml").read_text(), "map.yaml").rows
     assert first.members == ("legacy/one.py::Pool", "legacy/two.py::Pool")
@@ -232,7 +219,7 @@ def test_baseline(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
     assert "Nothing new against the baseline." in out
     assert "Families" not in out
-    (copies / "legacy/two.py").write_text(COPY.replace("-1e9", "-1e4"))
+    (copies / "legacy/two.py").write_text(POOL_FILE.replace("-1e9", "-1e4"))
     assert main(command) == 1
     assert "Pool changed without legacy/one.py::Pool" in capsys.readouterr().out
     (copies / "legacy/two.py").unlink()
@@ -248,7 +235,7 @@ def test_baseline_in_json(copies: Path, capsys: pytest.CaptureFixture[str]) -> N
         "removed": 0,
         **{key: [] for key in ("copies", "drift", "cycles", "hidden", "unresolved", "over_limit", "unused")},
     }
-    (copies / "legacy/three.py").write_text(COPY)
+    (copies / "legacy/three.py").write_text(POOL_FILE)
     found = report(capsys, "--baseline", "known.json", "-q")
     assert found["baseline"]["copies"] == [
         {
@@ -276,8 +263,8 @@ def test_since(copies: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["analyze-deps", "legacy", "--since", "HEAD", "--fail-on", "duplicates,drift,cycles"]
     assert main(command) == 0
     assert "Nothing new since HEAD (" in capsys.readouterr().out
-    (copies / "legacy/three.py").write_text(COPY)
-    (copies / "legacy/two.py").write_text(COPY.replace("softmax", "sigmoid"))
+    (copies / "legacy/three.py").write_text(POOL_FILE)
+    (copies / "legacy/two.py").write_text(POOL_FILE.replace("softmax", "sigmoid"))
     assert main(command) == 1
     out = capsys.readouterr().out
     assert "Drift: copies that changed alone since HEAD (" in out
@@ -311,8 +298,8 @@ def test_every_kind_can_fail(copies: Path, kind: str) -> None:
 
 @pytest.mark.parametrize(("value", "compared"), [("0", 0), ("1", 1), ("all", 2)])
 def test_proposals(copies: Path, capsys: pytest.CaptureFixture[str], value: str, compared: int) -> None:
-    (copies / "legacy/two.py").write_text(COPY.replace("Linear(width, 1)", "Linear(2 * width, 1)"))
-    other = COPY.replace("Pool", "Gate").replace("softmax(dim=1)", "sigmoid()").replace("-1e9", "0.0")
+    (copies / "legacy/two.py").write_text(POOL_FILE.replace("Linear(width, 1)", "Linear(2 * width, 1)"))
+    other = POOL_FILE.replace("Pool", "Gate").replace("softmax(dim=1)", "sigmoid()").replace("-1e9", "0.0")
     (copies / "legacy/three.py").write_text(other.replace(".sum(dim=1)", ""))
     (copies / "legacy/four.py").write_text(other.replace(".sum(dim=1)", "").replace("(width, 1)", "(width, 2)"))
     found = report(capsys, "legacy", "--proposals", value)["families"]

@@ -217,3 +217,17 @@ EXACT = {
     + LAYER.replace("nn.", "tnn."),
     "an old-fashioned super call": LAYER.replace("super()", "super(EncoderLayer, self)"),
 }
+
+# A whole file.
+POOL_FILE = """
+from torch import nn
+class Pool(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.attention = nn.Linear(width, 1)
+    def forward(self, x, mask=None):
+        scores = self.attention(x)
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(-1), -1e9)
+        return (scores.softmax(dim=1) * x).sum(dim=1)
+"""
