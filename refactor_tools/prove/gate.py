@@ -22,7 +22,7 @@ from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
 _JOINT = "refactor_tools.prove.joint"
-# Tracing with symbolic sizes takes longer than to run.
+# How many times as long as a run tracing with symbolic sizes may take.
 _TRACING = 3.0
 _NO_ARMS: Arms = ((), ())
 _DEFAULT_LIMITS = Limits()
@@ -61,6 +61,7 @@ def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str
 
     Tracing has a child of its own: what hangs, fills the memory or ends there leaves the lower rungs as they are.
     """
+    limits = replace(limits, seconds=_TRACING * limits.seconds)
     answer = call(f"{_JOINT}:examine_joint", request, limits, sys_path=request.assignment.task.sys_path)
     if answer.failure is not None:
         return Check(JOINT_GRAPHS, None, f"their export ended: {answer.failure}"), ""
@@ -75,7 +76,7 @@ def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> Ori
     if proof.verdict not in PASSING or not proof.passed(ALL_BRANCHES):
         return proof
     request = JointAssignment(assignment, proof.root, proof.passed(SAME_OPERATIONS))
-    check, root = compare_graphs(request, replace(limits, seconds=_TRACING * limits.seconds))
+    check, root = compare_graphs(request, limits)
     proof = replace(proof, checks=(*proof.checks, check))
     return replace(proof, verdict="PROVED", root=root, reason="") if check.passed else proof
 

@@ -70,9 +70,9 @@ def export_joint(
     """
     if _MISSING:
         raise NotExported(_MISSING)
-    environment = ShapeEnv()
-    mode = FakeTensorMode(shape_env=environment, allow_non_fake_inputs=True, static_shapes=False)
     try:
+        environment = ShapeEnv()
+        mode = FakeTensorMode(shape_env=environment, allow_non_fake_inputs=True, static_shapes=False)
         fakes = tuple(
             _symbolic(mode, tensor, [(place, axis) in fixed for axis in range(tensor.dim())])
             for place, tensor in enumerate(inputs)

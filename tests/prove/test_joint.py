@@ -1,9 +1,12 @@
 """The rung PROVED: which rewrites reach it, and what must not."""
 
+from dataclasses import replace
+
 import pytest
 
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.proofs import JOINT_GRAPHS, Call, Case, Construction, OriginalProof, OriginalTask, TensorSpec
+from refactor_tools.prove.children import Limits
 from refactor_tools.prove.gate import prove
 from tests.prove.samples import DIMS, Library, X
 
@@ -46,17 +49,14 @@ LAST = "        self.seen += self.training\n        return query + out\n"
 
 # Each stands in the component for the first text.
 PROVED = {
-    "as it is": ("", ""),
     "operator for function": ("torch.matmul(query, x.transpose(-2, -1))", "(query @ x.transpose(-2, -1))"),
     "mT for transpose": ("x.transpose(-2, -1)", "x.mT"),
     "permute for transpose": ("x.transpose(-2, -1)", "x.permute(0, 2, 1)"),
     "functional linear": ("self.query(x)", "F.linear(x, self.query.weight, self.query.bias)"),
-    "module for function": ("F.relu(layer(out))", "nn.ReLU()(layer(out))"),
     "functional dropout": ("self.drop(", "F.dropout(training=self.training, p=self.drop.p, input="),
     "loop written out": (LOOP, "        out = F.relu(self.layers[0](out))\n"),
     "sequential for list": ("nn.ModuleList([nn.Linear(width, width)])", "nn.Sequential(nn.Linear(width, width))"),
     "explicit defaults": ("torch.softmax(scores, dim=-1)", "F.softmax(scores, -1, dtype=None)"),
-    "keywords for positions": ("masked_fill(mask.unsqueeze(1), ", "masked_fill(mask=mask.unsqueeze(dim=1), value="),
     "commuted sum": ("query + out", "out.add(query, alpha=1)"),
     "commuted product": (
         "torch.matmul(query, x.transpose(-2, -1)) * 0.5",
@@ -74,30 +74,41 @@ PROVED = {
     "helper": ("F.relu(layer(out))", "(lambda value: F.relu(layer(value)))(out)"),
 }
 
-# The same bits in every run, but not one graph: these stay below.
+# The same bits in every run, but not one graph, with what the gate says of it.
 NOT_PROVED = {
-    "an operation more": ("F.relu(layer(out))", "F.relu(F.relu(layer(out)))", "aten.relu"),
+    "an operation more": ("F.relu(layer(out))", "F.relu(F.relu(layer(out)))", "BIT_EQUAL", "has aten.relu"),
     "another way for other sizes": (
         "self.query(x)",
         "self.query(x if x.size(1) < 50 else x * 2)",
-        "the sizes must be",
+        "PROVED_ON_PATHS",
+        "for the component x (s0, s1, 8), mask (s0, s1) with s0, s1 >= 2 and s1 < 50",
+    ),
+    "a size written out": (
+        "self.query(x)",
+        "self.query(x).view(-1, 5, 8)",
+        "BIT_EQUAL",
+        "for the component x (s0, 5, 8), mask (s0, 5) with s0 >= 2",
     ),
     "another way for other values": (
         "self.query(x)",
         "self.query(x if bool((x < 99).all()) else x * 2)",
-        "component.py",
+        "PROVED_ON_PATHS",
+        "the component has no joint graph",
     ),
-    "chance that torch does not know": (
-        "        query =",
-        "        import random\n        state = random.getstate()\n        random.random()\n        query =",
-        "Python's random state",
-    ),
-    "an attribute": (
+    "an attribute set": (
         "        query =",
         "        self.shape = tuple(x.shape)\n        query =",
-        "sets the attribute shape",
+        "PROVED_ON_PATHS",
+        "the component has no joint graph: it sets the attribute shape",
     ),
-    "a size written out": ("self.query(x)", "self.query(x).view(-1, 5, 8)", ""),
+}
+
+# What both sides do, and no graph shows.
+NOT_EXPORTED = {
+    "chance that torch does not know": ("* 0.5", "* __import__('random').random()", "it changes Python's random state"),
+    "a way that depends on values": ("* 0.5", "* (0.5 if x.sum() > 0 else 0.5)", "DataDependent"),
+    "a tensor that is no parameter": ("* 0.5", "* Head.kept", "neither a parameter nor a constant"),
+    "a size that depends on values": ("* 0.5", "* mask.nonzero().new_tensor(0.5)", "data"),
 }
 
 # Held against what the original computes; each must be seen.
@@ -147,11 +158,29 @@ def test_rewrite_is_proved(rewrite: str, library: Library) -> None:
 
 @pytest.mark.parametrize("rewrite", NOT_PROVED)
 def test_what_is_not_one_graph_stays_below(rewrite: str, library: Library) -> None:
-    old, new, named = NOT_PROVED[rewrite]
+    old, new, verdict, named = NOT_PROVED[rewrite]
     proof = proof_of(library, edited(old, new))
-    assert proof.verdict in ("PROVED_ON_PATHS", "BIT_EQUAL", "DIFFERENT")
-    if proof.verdict != "DIFFERENT":
-        assert named in said(proof)
+    assert proof.verdict == verdict
+    assert named in said(proof)
+
+
+@pytest.mark.parametrize("doing", NOT_EXPORTED)
+def test_what_no_graph_shows_stays_on_its_paths(doing: str, library: Library) -> None:
+    old, new, named = NOT_EXPORTED[doing]
+    source = edited(old, new) + "\n\nHead.kept = torch.full((), 0.5, requires_grad=True)\n"
+    proof = proof_of(library, source, replace(ORIGINAL, source=source))
+    assert (proof.verdict, proof.reason) == ("PROVED_ON_PATHS", "")
+    assert "the original has no joint graph: " in said(proof)
+    assert named in said(proof)
+
+
+def test_an_export_that_does_not_end_leaves_the_lower_rungs(library: Library) -> None:
+    wait = "(time.sleep(60) if type(x) is not torch.Tensor else None, x)[1]"
+    source = "import time\n" + edited("self.query(x)", f"self.query({wait})")
+    task = library(source, replace(ORIGINAL, source=source))
+    (proof,) = prove(task, Limits(seconds=5.0)).originals
+    assert proof.verdict == "PROVED_ON_PATHS"
+    assert "their export ended" in said(proof)
 
 
 @pytest.mark.parametrize("mistake", WRONG)
