@@ -21,6 +21,8 @@ from refactor_tools.model.certificates import Certificate, CertificateStatus, Ch
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
+    JOINT_GRAPHS,
+    SAME_OPERATIONS,
     Case,
     ComponentProof,
     Freshness,
@@ -32,8 +34,6 @@ from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
-# The gate's check that both sides do the same operations on every path.
-SAME_OPERATIONS = "same operations"
 _SETTLED: frozenset[Freshness] = frozenset({"FRESH", "CARRIED", "ENV_DRIFT"})
 Result = tuple[Checked, tuple[FileChange, ...]]
 
@@ -98,7 +98,7 @@ class Checking:
         cases = {original.id: original.case for original in task.originals}
         if all(_carries(part, recorded.get(part.id, ""), cases[part.id]) for part in proof.originals):
             return "CARRIED", f"{reason}; it computes the same"
-        failed = next((original.reason for original in proof.originals if original.reason), "")
+        failed = next(filter(None, map(_shortfall, proof.originals)), "")
         return "STALE", f"{reason}; it no longer computes the same{f': {failed}' if failed else ''}"
 
     def _prove(self, keymap: KeyMap, cases: Mapping[str, Case], closure: str, known: Certificate | None) -> Result:
@@ -141,8 +141,14 @@ def installed_torch() -> str | None:
 
 def _carries(proof: OriginalProof, recorded: str, case: Case | None) -> bool:
     """Whether the recorded root still is the component's: the proof's is that of the original, where both agree."""
-    agrees = any(check.name == SAME_OPERATIONS and check.passed for check in proof.checks)
+    agrees = proof.passed(SAME_OPERATIONS) or proof.passed(JOINT_GRAPHS)
     return proof.root == recorded and (agrees or not recorded) and not fails(proof.verdict, case)
+
+
+def _shortfall(proof: OriginalProof) -> str:
+    """Why a proof is on no higher rung."""
+    unproved = (check.detail for check in proof.checks if check.name == JOINT_GRAPHS and not check.passed)
+    return proof.reason or next(unproved, "")
 
 
 def _unchanged(known: Certificate) -> tuple[Freshness, str]:

@@ -20,6 +20,10 @@ LADDER: tuple[Verdict, ...] = (
     "DIFFERENT",
 )
 PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL"})
+# The checks that tell the upper rungs apart; without them a proof stands on a lower one.
+SAME_OPERATIONS = "same operations"
+ALL_BRANCHES = "branches of forward"
+JOINT_GRAPHS = "joint graphs"
 # What a case may accept with a reason. A difference is never accepted.
 ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
 
@@ -136,7 +140,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class OriginalProof:
-    """`root` is the Merkle root over all paths the case reaches; `branches` is "reached/all" branches of `forward`."""
+    """`root` is the Merkle root over all paths the case reaches, and over the joint graphs where they are the proof.
+
+    `branches` is "reached/all" branches of `forward`. The check `JOINT_GRAPHS` holds the ranges of sizes that are
+    proved, or why none is.
+    """
 
     id: str
     verdict: Verdict
@@ -144,6 +152,10 @@ class OriginalProof:
     root: str = ""
     branches: str = ""
     reason: str = ""
+
+    def passed(self, name: str) -> bool:
+        """Whether the check `name` was made and passed."""
+        return any(check.name == name and check.passed for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

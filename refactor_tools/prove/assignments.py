@@ -22,3 +22,12 @@ class Assignment:
     task: ProofTask
     original: OriginalTask
     component_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JointAssignment:
+    """Asks for the rung above: `root` is that of the paths, and `same_paths` whether all of them are the same."""
+
+    assignment: Assignment
+    root: str = ""
+    same_paths: bool = False

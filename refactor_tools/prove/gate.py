@@ -4,12 +4,26 @@ Importing this module does not import torch; the children do.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from refactor_tools.model.proofs import Check, ComponentProof, OriginalProof, OriginalTask, ProofTask
-from refactor_tools.prove.assignments import Arms, Assignment
+from refactor_tools.model.proofs import (
+    ALL_BRANCHES,
+    JOINT_GRAPHS,
+    PASSING,
+    SAME_OPERATIONS,
+    Check,
+    ComponentProof,
+    OriginalProof,
+    OriginalTask,
+    ProofTask,
+)
+from refactor_tools.prove.assignments import Arms, Assignment, JointAssignment
 from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
+_JOINT = "refactor_tools.prove.joint"
+# How many times as long as a run tracing with symbolic sizes may take.
+_TRACING = 3.0
 _NO_ARMS: Arms = ((), ())
 _DEFAULT_LIMITS = Limits()
 
@@ -39,7 +53,32 @@ def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProo
     if not isinstance(answer.value, tuple):
         raise TypeError(f"the child answered {answer.value!r}")
     proof, arms = answer.value
-    return proof, arms
+    return _raised(proof, assignment, limits), arms
+
+
+def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str]:
+    """Whether the joint graphs of both sides are the same, and the root of the computation where they are.
+
+    Tracing has a child of its own: what hangs, fills the memory or ends there leaves the lower rungs as they are.
+    """
+    limits = replace(limits, seconds=_TRACING * limits.seconds)
+    answer = call(f"{_JOINT}:examine_joint", request, limits, sys_path=request.assignment.task.sys_path)
+    if answer.failure is not None:
+        return Check(JOINT_GRAPHS, None, f"their export ended: {answer.failure}"), ""
+    if not isinstance(answer.value, tuple):
+        raise TypeError(f"the child answered {answer.value!r}")
+    check, root = answer.value
+    return check, root
+
+
+def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:
+    """The proof with the highest rung tried, where everything below it holds."""
+    if proof.verdict not in PASSING or not proof.passed(ALL_BRANCHES):
+        return proof
+    request = JointAssignment(assignment, proof.root, proof.passed(SAME_OPERATIONS))
+    check, root = compare_graphs(request, limits)
+    proof = replace(proof, checks=(*proof.checks, check))
+    return replace(proof, verdict="PROVED", root=root, reason="") if check.passed else proof
 
 
 def _unready(original: OriginalTask) -> str:

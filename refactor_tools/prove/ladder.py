@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from refactor_tools.model.proofs import Case, Check, OriginalProof, Verdict
+from refactor_tools.model.proofs import ALL_BRANCHES, SAME_OPERATIONS, Case, Check, OriginalProof, Verdict
 from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.bits import compare_bits, compare_training, trains
 from refactor_tools.prove.coverage import Coverage, lines_of
+from refactor_tools.prove.operations import digest
 from refactor_tools.prove.pairs import LegacyError, Pair, pair_up
 from refactor_tools.prove.paths import compare_path
 from refactor_tools.prove.runs import MODES, Mode
 from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
-from refactor_tools.prove.trace import digest
 
 
 @dataclass(slots=True)
@@ -97,9 +97,9 @@ def conclude(identity: str, evidence: Evidence, coverage: Coverage | None) -> Or
 
 def _rungs(evidence: Evidence, coverage: Coverage | None) -> list[Check]:
     """What tells PROVED_ON_PATHS from BIT_EQUAL; missing it is no failure."""
-    same = Check("same operations", None if evidence.unproven else True, evidence.unproven)
+    same = Check(SAME_OPERATIONS, None if evidence.unproven else True, evidence.unproven)
     missing = ", ".join(lines_of(coverage)) if coverage else "could not be measured"
-    branches = Check("branches of forward", True if coverage and coverage.complete else None, missing)
+    branches = Check(ALL_BRANCHES, True if coverage and coverage.complete else None, missing)
     steady = Check("deterministic", None if evidence.nondeterministic else True, evidence.nondeterministic)
     return [same, branches, steady]
 

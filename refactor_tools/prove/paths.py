@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from refactor_tools.prove.operations import digest
 from refactor_tools.prove.runs import Mode, Run, Side, execute
 from refactor_tools.prove.scenarios import Scenario
-from refactor_tools.prove.trace import Operation, Trace, digest
+from refactor_tools.prove.trace import Operation, Trace
 
 
 @dataclass(frozen=True, slots=True)

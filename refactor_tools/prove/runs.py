@@ -71,7 +71,7 @@ def execute(side: Side, scenario: Scenario, mode: Mode, trace: Trace | None = No
         if module is not None:
             module.train(mode.training)
         seed_all(0)
-        sources = {name: map_tensors(_source(mode), value) for name, value in scenario.arguments.items()}
+        sources = {name: map_tensors(as_source(mode), value) for name, value in scenario.arguments.items()}
         collected = _Collected(side, module, sources, trace)
         recording: AbstractContextManager[object] = trace if trace is not None else nullcontext()
         error = message = ""
@@ -139,7 +139,7 @@ def tensors_named(name: str, value: object) -> list[tuple[str, Tensor]]:
     return [(f"input {name}{path}", tensor) for path, tensor in tensors(value)]
 
 
-def _source(mode: Mode) -> Callable[[Tensor], Tensor]:
+def as_source(mode: Mode) -> Callable[[Tensor], Tensor]:
     def make(tensor: Tensor) -> Tensor:
         copy = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype).copy_(tensor)
         differentiable = tensor.is_floating_point() or tensor.is_complex()

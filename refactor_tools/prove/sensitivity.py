@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from refactor_tools.model.proofs import PASSING, ComponentProof, ProofTask, Sensitivity
-from refactor_tools.prove.assignments import Assignment, Trial
+from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
 from refactor_tools.prove.children import Limits, call
+from refactor_tools.prove.gate import compare_graphs
 from refactor_tools.prove.mutants import Mutant, seed_bugs
 
 _TRIALS = "refactor_tools.prove.trials"
@@ -21,8 +22,8 @@ def measure(
 ) -> Sensitivity | None:
     """Seed up to `at_most` bugs into the component's own module and try each against the originals that passed.
 
-    A bug is caught if the verdict on any of them is DIFFERENT; one that leaves all operations of all paths as they are
-    does not count. None where no original passed, or the component's source cannot be read.
+    A bug is caught if the verdict on any of them is DIFFERENT; one that leaves all operations of all paths as they are,
+    or the joint graphs, does not count. None where no original passed, or the component's source cannot be read.
     """
     passed = {original.id for original in proof.originals if original.verdict in PASSING}
     proven = replace(task, originals=tuple(original for original in task.originals if original.id in passed))
@@ -42,10 +43,12 @@ def measure(
 
 def _try(task: ProofTask, mutant: Mutant, limits: Limits) -> Trial:
     """What the gate makes of one bug. A bug that keeps the child from coming back is caught by that."""
-    outcomes: set[object] = set()
+    unnoticed: list[Assignment] = []
     for original in task.originals:
-        answer = call(f"{_TRIALS}:attempt", Assignment(task, original, mutant.source), limits, sys_path=task.sys_path)
+        assignment = Assignment(task, original, mutant.source)
+        answer = call(f"{_TRIALS}:attempt", assignment, limits, sys_path=task.sys_path)
         if answer.failure is not None or answer.value == "caught":
             return "caught"
-        outcomes.add(answer.value)
-    return "survived" if "survived" in outcomes else "equal"
+        unnoticed += [assignment] if answer.value == "survived" else []
+    equal = all(compare_graphs(JointAssignment(entry), limits)[0].passed for entry in unnoticed)
+    return "equal" if equal else "survived"

@@ -10,7 +10,10 @@ import sys
 from refactor_tools.prove.supervisor import supervise
 
 # What every proof needs and what is slow to import after the fork.
-_PRELOADED = ("torch", "torch.optim", "torch.utils._python_dispatch", "refactor_tools.prove.worker")
+_PRELOADED = (
+    *("torch", "torch.optim", "torch.utils._python_dispatch"),
+    *("refactor_tools.prove.worker", "refactor_tools.prove.joint"),
+)
 
 
 def main(descriptor: int) -> int:

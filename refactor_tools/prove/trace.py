@@ -13,21 +13,21 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
-from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from refactor_tools.prove.content import content_of, layout_of
+from refactor_tools.prove.operations import (
+    PERMUTATIONS,
+    SAME_TENSOR,
+    arguments_of,
+    commutes,
+    constant,
+    digest,
+    draws,
+    permutation,
+)
 from refactor_tools.prove.worker import is_own_code, source_line
 
-# Both operands play the same part, so that their order is no difference.
-_COMMUTATIVE = frozenset(
-    f"aten.{name}"
-    for name in (
-        *("add.Tensor", "mul.Tensor", "maximum.default", "minimum.default", "eq.Tensor", "ne.Tensor"),
-        *("bitwise_and.Tensor", "bitwise_or.Tensor", "bitwise_xor.Tensor"),
-        *("logical_and.default", "logical_or.default", "logical_xor.default"),
-    )
-)
-# The result is the operand: another Python object over the same memory.
-_SAME_TENSOR = frozenset({"aten.alias.default", "aten.detach.default", "aten.lift_fresh.default", "aten.lift.default"})
 _SAME_OPERATION = {"aten._unsafe_view.default": "aten.view.default"}
 
 _Key = tuple[object, ...]
@@ -63,13 +63,13 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
 
     def name(self, label: str, tensor: Tensor) -> None:
         """Make `tensor` a leaf with the name that both sides share."""
-        self._register(tensor, digest("leaf", label, _layout(tensor)))
+        self._register(tensor, digest("leaf", label, layout_of(tensor)))
 
     def token(self, tensor: Tensor) -> str:
         """The hash of `tensor` as its memory is now. What no recorded operation made is hashed by its content."""
         key = _key(tensor)
         if key not in self._tokens:
-            self._register(tensor, digest("content", _layout(tensor), _content(tensor)))
+            self._register(tensor, digest("content", layout_of(tensor), content_of(tensor)))
         token, version = self._tokens[key], self._versions.get(key[0])
         return digest(token, version) if version else token
 
@@ -80,19 +80,22 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         args: tuple[object, ...] = (),
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
-        arguments = dict(_arguments(func, args, kwargs or {}))
+        arguments = dict(arguments_of(func, args, kwargs or {}))
         operands = [self._operand(value) for value in arguments.values()]
         name = _SAME_OPERATION.get(str(func), str(func))
         line, backward = self._place()
         result = func(*args, **(kwargs or {}))
-        if name in _SAME_TENSOR and isinstance(result, Tensor):
+        if name in SAME_TENSOR and isinstance(result, Tensor):
             source = next(iter(arguments.values()))
             if isinstance(source, Tensor) and _key(source) != _key(result):
                 self._register(result, self.token(source))
             return result
-        if name in _COMMUTATIVE and operands[2:] in ([], [("int", "1")]):
+        if commutes(name, list(arguments.values())):
             operands[:2] = sorted(operands[:2], key=repr)
-        token = self._chained(func, digest(name, operands))
+        hashed: list[object] = [name, operands]
+        if name in PERMUTATIONS:
+            hashed = ["permutation", operands[0], _order(name, list(arguments.values()))]
+        token = self._chained(func, digest(*hashed))
         self.operations.append(Operation(token, name, line, backward))
         self._written(func, arguments, token)
         written = {_key(tensor) for tensor in _changed(func, arguments)}
@@ -113,11 +116,11 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
             return ("list", tuple(self._operand(entry) for entry in value))
         if isinstance(value, torch.Generator):
             return ("generator", hashlib.sha256(value.get_state().numpy().tobytes()).hexdigest())
-        return (type(value).__name__, value.type if isinstance(value, torch.device) else repr(value))
+        return constant(value)
 
     def _chained(self, func: OpOverload, token: str) -> str:
         """Random operations depend on those before them, because they draw from one stream."""
-        if torch.Tag.nondeterministic_seeded in func.tags:
+        if draws(func):
             self.effect = token = digest(token, self.effect)
         return token
 
@@ -137,19 +140,9 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         return line, False
 
 
-def digest(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-def _arguments(
-    func: OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> Iterator[tuple[str, object]]:
-    """Every argument of the schema with its value, defaults filled in."""
-    for index, argument in enumerate(func._schema.arguments):
-        if index < len(args) and not argument.kwarg_only:
-            yield argument.name, args[index]
-        else:
-            yield argument.name, kwargs.get(argument.name, argument.default_value)
+def _order(name: str, values: list[object]) -> tuple[int, ...]:
+    operand, *axes = values
+    return permutation(name, axes, operand.dim()) if isinstance(operand, Tensor) else ()
 
 
 def _changed(func: OpOverload, arguments: Mapping[str, object]) -> Iterator[Tensor]:
@@ -174,22 +167,6 @@ def _key(tensor: Tensor) -> _Key:
     except (NotImplementedError, RuntimeError):
         return (("object", id(tensor)),)
     return (memory, tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype)
-
-
-def _layout(tensor: Tensor) -> tuple[object, ...]:
-    stride = tensor.stride() if tensor.layout == torch.strided else str(tensor.layout)
-    return (str(tensor.dtype), tuple(tensor.shape), stride)
-
-
-def _content(tensor: Tensor) -> str:
-    if tensor.is_meta:
-        return "meta"
-    with _disable_current_modes(), torch.no_grad():
-        plain = tensor.detach().cpu()
-        if plain.layout != torch.strided:
-            plain = plain.to_dense()
-        data = plain.resolve_conj().resolve_neg().contiguous().view(-1).view(torch.uint8)
-        return hashlib.sha256(data.numpy().tobytes()).hexdigest()
 
 
 def _calling_line() -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from refactor_tools.model.proofs import JOINT_GRAPHS
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -103,9 +105,11 @@ def _branches(item: Checked) -> str:
 
 
 def _explanation(item: Checked) -> Iterator[str]:
-    """Why a component failed or what drifted, then each original with the checks that differ."""
+    """What is proved and for which sizes; why a component failed or what drifted, with the checks that differ."""
     if item.status.reason and not (item.passed and item.status.freshness == "FRESH"):
         yield item.status.reason
+    if item.passed:
+        yield from dict.fromkeys(filter(None, map(_extent, _originals(item))))
     for original in _originals(item):
         failed = [check for check in original.checks if check.passed is False]
         if item.passed or not (failed or original.reason):
@@ -118,6 +122,14 @@ def _explanation(item: Checked) -> Iterator[str]:
     sensitivity = _sensitivity(item)
     if sensitivity is not None and sensitivity.survivors and not item.passed:
         yield f"bugs that went unnoticed: {', '.join(sensitivity.survivors)}"
+
+
+def _extent(original: CertifiedOriginal | OriginalProof) -> str:
+    """The sizes that an original is proved for, or what keeps it on a lower rung."""
+    for check in original.checks:
+        if check.name == JOINT_GRAPHS:
+            return f"PROVED for {check.detail}" if check.passed else f"{original.verdict}: {check.detail}"
+    return f"{original.verdict}: {original.reason}" if original.reason else ""
 
 
 def _lines(check: Check, known: str) -> Iterator[str]:

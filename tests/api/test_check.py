@@ -61,7 +61,7 @@ def tree(proven: Path, tmp_path: Path) -> Path:
 def test_a_proof_writes_the_certificate_and_the_case_it_found(tree: Path) -> None:
     certificate = load_certificate((tree / CERTIFICATE).read_text(), CERTIFICATE)
     (original,) = certificate.originals
-    assert original.verdict == "PROVED_ON_PATHS"
+    assert original.verdict == "PROVED"
     assert original.branches == "2/2"
     assert certificate.sensitivity is not None
     assert certificate.sensitivity.sufficient
@@ -71,7 +71,7 @@ def test_a_proof_writes_the_certificate_and_the_case_it_found(tree: Path) -> Non
 def test_an_unchanged_tree_is_fresh_without_running_anything(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "prove", lambda *_, **__: pytest.fail("ran"))
     item = checked(tree)
-    assert (item.status.freshness, item.status.verdict, item.passed) == ("FRESH", "PROVED_ON_PATHS", True)
+    assert (item.status.freshness, item.status.verdict, item.passed) == ("FRESH", "PROVED", True)
 
 
 def test_checking_writes_nothing(tree: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_damaged_certificate_fails_and_can_be_made_again(tree: Path, text: str
 
 
 def test_a_certificate_edited_by_hand_is_damaged(tree: Path) -> None:
-    edit(tree, CERTIFICATE, '"PROVED_ON_PATHS"', '"PROVED"')
+    edit(tree, CERTIFICATE, '"PROVED"', '"BIT_EQUAL"')
     assert checked(tree).status.freshness == "DAMAGED"
 
 

@@ -53,7 +53,7 @@ def test_a_proof_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "Next: check-equivalence Pool --prove" in shown.err
     assert run(root, "--prove") == CLEAN
     shown = capsys.readouterr()
-    assert [line.split() for line in shown.out.splitlines()][1][:4] == ["Pool", "FRESH", "PROVED_ON_PATHS", "2/2"]
+    assert [line.split() for line in shown.out.splitlines()][1][:4] == ["Pool", "FRESH", "PROVED", "2/2"]
     assert certificate_path("Pool") in shown.err
     assert (root / certificate_path("Pool")).is_file()
     assert run(root) == CLEAN
@@ -89,7 +89,7 @@ def test_json_has_schema_outcomes_and_certificates(tree: Path, capsys: pytest.Ca
     assert document["schema"] == 1
     assert document["outcomes"] == [{"name": "Pool", "outcome": "FRESH", "reason": ""}]
     (certificate,) = document["certificates"]
-    assert certificate["verdict"] == "PROVED_ON_PATHS"
+    assert certificate["verdict"] == "PROVED"
     assert certificate["passed"] is True
     assert document["files"] == []
 
@@ -100,7 +100,7 @@ def test_markdown_goes_to_a_file(tree: Path, tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == ""
     text = target.read_text()
     assert text.startswith("# Equivalence\n\n| component | freshness |")
-    assert "| `Pool` | FRESH | PROVED_ON_PATHS | 2/2 |" in text
+    assert "| `Pool` | FRESH | PROVED | 2/2 |" in text
 
 
 def test_text_goes_to_a_file_without_colour(tree: Path, tmp_path: Path) -> None:

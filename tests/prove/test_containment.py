@@ -48,7 +48,7 @@ def test_what_never_comes_back_is_broken_legacy(
 def test_side_effects_of_loading_do_not_matter(statement: str, library: Library) -> None:
     task = library(POOL_COMPONENT, replace(POOL, source=placed(statement, "module")))
     (proof,) = prove(task, LIMITS).originals
-    assert (proof.verdict, proof.reason) == ("PROVED_ON_PATHS", "")
+    assert (proof.verdict, proof.reason) == ("PROVED", "")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_side_effects_of_running_must_be_the_same(statement: str, library: Libra
     original = replace(POOL, source=placed(statement, "forward"))
     component = POOL_COMPONENT.replace("scores = self.att", f"{statement}\n        scores = self.att")
     assert prove(library(POOL_COMPONENT, original), LIMITS).verdict == "DIFFERENT"
-    assert prove(library(component, original), LIMITS).verdict == "PROVED_ON_PATHS"
+    assert prove(library(component, original), LIMITS).verdict == "PROVED"
 
 
 def test_a_component_that_hangs_is_different(library: Library) -> None:

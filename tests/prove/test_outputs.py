@@ -65,7 +65,7 @@ def function_proof(library: Library, body: str, wrong: str = "", **arguments: Ca
     ],
 )
 def test_forms_of_output(body: str, wrong: str, library: Library) -> None:
-    assert function_proof(library, body, x=X).verdict == "PROVED_ON_PATHS"
+    assert function_proof(library, body, x=X).verdict == "PROVED"
     assert function_proof(library, body, wrong, x=X).verdict == "DIFFERENT"
 
 
@@ -83,7 +83,7 @@ def test_forms_of_output(body: str, wrong: str, library: Library) -> None:
     ],
 )
 def test_packed_sequences(body: str, wrong: str, library: Library) -> None:
-    assert function_proof(library, body, x=X, lengths=LENGTHS).verdict == "PROVED_ON_PATHS"
+    assert function_proof(library, body, x=X, lengths=LENGTHS).verdict == "PROVED"
     assert function_proof(library, body, wrong, x=X, lengths=LENGTHS).verdict == "DIFFERENT"
 
 
@@ -95,7 +95,7 @@ def test_packed_sequences(body: str, wrong: str, library: Library) -> None:
     ],
 )
 def test_config_objects_are_inputs(values: dict[str, CaseValue], library: Library) -> None:
-    assert function_proof(library, "config.inner.shift * config.scale", **values).verdict == "PROVED_ON_PATHS"
+    assert function_proof(library, "config.inner.shift * config.scale", **values).verdict == "PROVED"
     wrong = function_proof(library, "config.inner.shift * config.scale", "config.inner.shift * 2", **values)
     assert wrong.verdict == "DIFFERENT"
 
@@ -108,13 +108,13 @@ def test_config_objects_are_inputs(values: dict[str, CaseValue], library: Librar
     ],
 )
 def test_inputs_change_as_they_did(body: str, wrong: str, library: Library) -> None:
-    assert function_proof(library, body, x=X).verdict == "PROVED_ON_PATHS"
+    assert function_proof(library, body, x=X).verdict == "PROVED"
     assert function_proof(library, body, wrong, x=X).verdict == "DIFFERENT"
 
 
 def test_exceptions_of_edges_are_compared_by_type(library: Library) -> None:
     body = "x.view(x.size(0), -1) if x.size(0) else (_ for _ in ()).throw(ValueError('empty'))"
-    assert function_proof(library, body, x=X).verdict == "PROVED_ON_PATHS"
+    assert function_proof(library, body, x=X).verdict == "PROVED"
     wrong = function_proof(library, body, body.replace("ValueError", "KeyError"), x=X)
     assert wrong.verdict == "DIFFERENT"
     assert "batch 0" in wrong.reason
@@ -126,4 +126,4 @@ def test_adapter_expressions_see_the_slices_names(library: Library) -> None:
     adapter = Adapter(forward=(Argument("values", "x"), Argument("factor", "WIDTH if by is None else by")))
     case = Case((Construction({}, DIMS, (Call({"x": X}), Call({"x": X, "by": 2}))),))
     original = OriginalTask("old.py::scaled", "scaled", source, adapter, case)
-    assert prove(library(component, original)).verdict == "PROVED_ON_PATHS"
+    assert prove(library(component, original)).verdict == "PROVED"

@@ -1,0 +1,72 @@
+"""What the gate knows of torch's operations: their arguments, what they draw, and which of them are the same."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch._ops import OpOverload
+
+# Both operands play the same part. Not among them: `maximum` and `minimum`, of whose signed zeros the order decides.
+_COMMUTATIVE = frozenset(
+    f"aten.{name}"
+    for name in (
+        *("add.Tensor", "mul.Tensor", "eq.Tensor", "ne.Tensor"),
+        *("bitwise_and.Tensor", "bitwise_or.Tensor", "bitwise_xor.Tensor"),
+        *("logical_and.default", "logical_or.default", "logical_xor.default"),
+    )
+)
+# The result is the operand: another Python object over the same memory.
+SAME_TENSOR = frozenset({"aten.alias.default", "aten.detach.default", "aten.lift_fresh.default", "aten.lift.default"})
+# Views with the same axes in another order.
+PERMUTATIONS = frozenset({"aten.t.default", "aten.transpose.int", "aten.permute.default"})
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def arguments_of(
+    func: OpOverload, args: Sequence[object], kwargs: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
+    """Every argument of the schema with its value, defaults filled in."""
+    for index, argument in enumerate(func._schema.arguments):
+        if index < len(args) and not argument.kwarg_only:
+            yield argument.name, args[index]
+        else:
+            yield argument.name, kwargs.get(argument.name, argument.default_value)
+
+
+def draws(func: OpOverload) -> bool:
+    """Whether `func` draws random numbers."""
+    return torch.Tag.nondeterministic_seeded in func.tags
+
+
+def commutes(name: str, values: Sequence[object]) -> bool:
+    """Whether the first two of the operation's arguments may change places, bit by bit.
+
+    A scale of one operand (`alpha`) and the rounding of a complex product depend on the order.
+    """
+    if name not in _COMMUTATIVE or [value for value in values[2:] if value != 1]:
+        return False
+    return name != "aten.mul.Tensor" or not any(isinstance(value, Tensor) and value.is_complex() for value in values)
+
+
+def constant(value: object) -> tuple[str, str]:
+    """An argument that is no tensor, with its type; of a device only its kind counts."""
+    return type(value).__name__, value.type if isinstance(value, torch.device) else repr(value)
+
+
+def permutation(name: str, axes: Sequence[object], rank: int) -> tuple[int, ...]:
+    """For each axis of the result the operand's; `axes` are what a permutation takes beside its operand."""
+    order = list(range(rank))
+    named = axes[0] if name == "aten.permute.default" else axes
+    numbers = (
+        [axis % rank for axis in named if isinstance(axis, int)] if rank and isinstance(named, list | tuple) else []
+    )
+    if name == "aten.permute.default":
+        return tuple(numbers)
+    left, right = numbers if numbers else (0, rank - 1)
+    if rank:
+        order[left], order[right] = order[right], order[left]
+    return tuple(order)
