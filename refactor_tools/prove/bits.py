@@ -54,31 +54,37 @@ def trains(module: nn.Module | None) -> bool:
 
 def _optimizer_state(side: Side, scenario: Scenario) -> dict[str, object]:
     with isolated(seed=0):
-        module = _trained(side)
+        module = trained(side)
         optimizer = torch.optim.AdamW(module.parameters(), lr=_RATE)
-        _step(side, module, optimizer, scenario)
+        step(side, module, optimizer, scenario)
         return optimizer.state_dict()
 
 
 def _train(side: Side, scenario: Scenario, start: dict[str, object]) -> tuple[dict[str, Tensor], GlobalState]:
     with isolated(seed=0):
-        module = _trained(side)
+        module = trained(side)
         optimizer = torch.optim.AdamW(module.parameters(), lr=_RATE)
         optimizer.load_state_dict(copy.deepcopy(start))
         seed_all(0)
         for _ in range(_STEPS):
-            _step(side, module, optimizer, scenario)
+            step(side, module, optimizer, scenario)
         return {side.legacy_key(name): tensor for name, tensor in module.state_dict().items()}, current()
 
 
-def _trained(side: Side) -> nn.Module:
+def trained(side: Side) -> nn.Module:
+    """The side's module in training mode.
+
+    Raises:
+        TypeError: it is a function.
+    """
     module = side.make()
     if module is None:
         raise TypeError("a function has no parameters to train")
     return module.train()
 
 
-def _step(side: Side, module: nn.Module, optimizer: torch.optim.Optimizer, scenario: Scenario) -> None:
+def step(side: Side, module: nn.Module, optimizer: torch.optim.Optimizer, scenario: Scenario) -> None:
+    """One step of training, from a gradient that is the same for every side."""
     optimizer.zero_grad()
     copies = {name: map_tensors(torch.clone, value) for name, value in scenario.arguments.items()}
     backpropagate(side.call(module, copies))

@@ -1,10 +1,11 @@
 """Climbs the ladder for one original: collects what settings, calls and modes show, and reads the verdict from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refactor_tools.model.proofs import ALL_BRANCHES, SAME_OPERATIONS, Case, Check, OriginalProof, Verdict
 from refactor_tools.prove.adapting import Subject
+from refactor_tools.prove.algebra import compare_close, compare_close_training
 from refactor_tools.prove.bits import compare_bits, compare_training, trains
 from refactor_tools.prove.coverage import Coverage, lines_of
 from refactor_tools.prove.operations import digest
@@ -13,15 +14,23 @@ from refactor_tools.prove.paths import compare_path
 from refactor_tools.prove.runs import MODES, Mode
 from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
 
+EQUAL_BITS = "equal bits"
+
 
 @dataclass(slots=True)
 class Evidence:
-    """What was found so far. `paths` holds a root per path, `unproven` the first operation that differs on any."""
+    """What was found so far.
+
+    `paths` holds a root per path, `unproven` the first operation that differs on any, `inexact` the first bits that do
+    where rounding explains them.
+    """
 
     checks: list[Check] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     unproven: str = ""
     nondeterministic: str = ""
+    inexact: str = ""
+    exact: bool = False
 
     @property
     def failed(self) -> bool:
@@ -33,13 +42,16 @@ class Evidence:
 
 
 def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence:
-    """Compare both sides wherever `case` leads. With `stop_early`, the first failed check ends it.
+    """Compare both sides wherever `case` leads.
+
+    With `stop_early`, the first failed check ends it, and unequal bits fail however close they are, unless the case
+    accepts what is only close.
 
     Raises:
         LegacyError: the original cannot be built, or no call of it ends without an exception.
         ComponentError: the component cannot be built.
     """
-    evidence = Evidence()
+    evidence = Evidence(exact=stop_early and not case.accepted)
     for setting in settings_of(case):
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
@@ -74,23 +86,37 @@ def _run(evidence: Evidence, pair: Pair, place: str, scenario: Scenario, mode: M
     bits = compare_bits(pair.original, pair.component, scenario, mode)
     if bits.nondeterministic:
         evidence.nondeterministic = evidence.nondeterministic or f"{place}: {bits.nondeterministic}"
+    elif not bits.difference:
+        evidence.checks.append(Check(EQUAL_BITS, True))
     else:
-        detail = f"{place}: {bits.difference}" if bits.difference else ""
-        evidence.checks.append(Check("equal bits", not bits.difference, detail))
+        _judge(evidence, pair, place, scenario, mode, bits.difference)
     return bits.error
+
+
+def _judge(evidence: Evidence, pair: Pair, place: str, scenario: Scenario, mode: Mode, difference: str) -> None:
+    """Whether rounding explains that bits differ."""
+    far = difference if evidence.exact else compare_close(pair.original, pair.component, scenario, mode)
+    if far:
+        detail = difference if far == difference else f"{difference}; {far}"
+        evidence.checks.append(Check(EQUAL_BITS, False, f"{place}: {detail}"))
+    else:
+        evidence.inexact = evidence.inexact or f"{place}: {difference}"
 
 
 def _train(evidence: Evidence, pair: Pair, scenarios: list[Scenario]) -> None:
     if not scenarios or not trains(pair.original.make()):
         evidence.checks.append(Check("training steps", None, "nothing to train"))
     elif not evidence.nondeterministic and not evidence.failed:
-        difference = compare_training(pair.original, pair.component, scenarios[0])
+        compare = compare_close_training if evidence.inexact else compare_training
+        difference = compare(pair.original, pair.component, scenarios[0])
         evidence.checks.append(Check("training steps", not difference, difference))
 
 
 def conclude(identity: str, evidence: Evidence, coverage: Coverage | None) -> OriginalProof:
     """The strongest rung that every path reaches."""
     checks = merge([*evidence.checks, *_rungs(evidence, coverage)])
+    if evidence.inexact:
+        checks = tuple(_somewhere(check) for check in checks)
     verdict, reason = _verdict(evidence, coverage, checks)
     return OriginalProof(identity, verdict, checks, evidence.root, str(coverage) if coverage else "", reason)
 
@@ -101,7 +127,8 @@ def _rungs(evidence: Evidence, coverage: Coverage | None) -> list[Check]:
     missing = ", ".join(lines_of(coverage)) if coverage else "could not be measured"
     branches = Check(ALL_BRANCHES, True if coverage and coverage.complete else None, missing)
     steady = Check("deterministic", None if evidence.nondeterministic else True, evidence.nondeterministic)
-    return [same, branches, steady]
+    close = [Check("equal up to rounding", True, evidence.inexact)] if evidence.inexact else []
+    return [same, branches, steady, *close]
 
 
 def _verdict(evidence: Evidence, coverage: Coverage | None, checks: tuple[Check, ...]) -> tuple[Verdict, str]:
@@ -111,6 +138,8 @@ def _verdict(evidence: Evidence, coverage: Coverage | None, checks: tuple[Check,
         return "DIFFERENT", f"{reason}; {evidence.unproven}" if evidence.unproven else reason
     if evidence.unproven and evidence.nondeterministic:
         return "DIFFERENT", f"{evidence.unproven}; its bits cannot be compared: {evidence.nondeterministic}"
+    if evidence.inexact:
+        return "CLOSE", f"equal but for rounding: {evidence.inexact}; {evidence.unproven}"
     if evidence.unproven:
         return "BIT_EQUAL", evidence.unproven
     if coverage is None or not coverage.complete:
@@ -127,6 +156,11 @@ def merge(checks: Iterable[Check]) -> tuple[Check, ...]:
         if held is None or (held.passed is not False and check.passed is not None and check.passed != held.passed):
             merged[check.name] = check
     return tuple(merged.values())
+
+
+def _somewhere(check: Check) -> Check:
+    """Bits that are equal in some runs only are no passed check."""
+    return replace(check, passed=None) if check.name == EQUAL_BITS and check.passed else check
 
 
 def _placed(check: Check, place: str) -> Check:

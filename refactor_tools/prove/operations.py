@@ -37,6 +37,22 @@ def arguments_of(
             yield argument.name, kwargs.get(argument.name, argument.default_value)
 
 
+def changed(func: OpOverload, arguments: Mapping[str, object]) -> Iterator[Tensor]:
+    """The tensors that `func` writes to, of its `arguments` by name."""
+    for argument in func._schema.arguments:
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            yield from tensors_in(arguments[argument.name])
+
+
+def tensors_in(value: object) -> Iterator[Tensor]:
+    """The tensors of an argument or a result."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, tuple | list):
+        for entry in value:
+            yield from tensors_in(entry)
+
+
 def draws(func: OpOverload) -> bool:
     """Whether `func` draws random numbers."""
     return torch.Tag.nondeterministic_seeded in func.tags

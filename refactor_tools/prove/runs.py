@@ -64,8 +64,14 @@ class Run:
         return ""
 
 
-def execute(side: Side, scenario: Scenario, mode: Mode, trace: Trace | None = None) -> Run:
-    """Run `side` once, from seed 0, on copies of the scenario's arguments."""
+def execute(
+    side: Side,
+    scenario: Scenario,
+    mode: Mode,
+    trace: Trace | None = None,
+    within: AbstractContextManager[object] | None = None,
+) -> Run:
+    """Run `side` once, from seed 0, on copies of the scenario's arguments; the calls are made `within` a context."""
     with isolated(seed=0):
         module = side.make()
         if module is not None:
@@ -75,7 +81,7 @@ def execute(side: Side, scenario: Scenario, mode: Mode, trace: Trace | None = No
         collected = _Collected(side, module, sources, trace)
         recording: AbstractContextManager[object] = trace if trace is not None else nullcontext()
         error = message = ""
-        with recording, torch.set_grad_enabled(mode.gradients):
+        with recording, within or nullcontext(), torch.set_grad_enabled(mode.gradients):
             try:
                 # A copy, so that a side which changes its input does so as it would in the middle of a model.
                 copies = {name: map_tensors(torch.clone, value) for name, value in sources.items()}

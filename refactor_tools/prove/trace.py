@@ -6,7 +6,7 @@ and the backward pass. A dispatch mode sees them below autograd, where keyword s
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,11 +20,13 @@ from refactor_tools.prove.operations import (
     PERMUTATIONS,
     SAME_TENSOR,
     arguments_of,
+    changed,
     commutes,
     constant,
     digest,
     draws,
     permutation,
+    tensors_in,
 )
 from refactor_tools.prove.worker import is_own_code, source_line
 
@@ -98,8 +100,8 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         token = self._chained(func, digest(*hashed))
         self.operations.append(Operation(token, name, line, backward))
         self._written(func, arguments, token)
-        written = {_key(tensor) for tensor in _changed(func, arguments)}
-        for index, tensor in enumerate(_tensors(result)):
+        written = {_key(tensor) for tensor in changed(func, arguments)}
+        for index, tensor in enumerate(tensors_in(result)):
             if _key(tensor) not in written:
                 self._register(tensor, digest(token, index))
         return result
@@ -125,7 +127,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         return token
 
     def _written(self, func: OpOverload, arguments: Mapping[str, object], token: str) -> None:
-        for tensor in _changed(func, arguments):
+        for tensor in changed(func, arguments):
             memory = _key(tensor)[0]
             self._versions[memory] = digest(self._versions.get(memory, ""), token)
             self._alive.append(tensor)
@@ -143,21 +145,6 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
 def _order(name: str, values: list[object]) -> tuple[int, ...]:
     operand, *axes = values
     return permutation(name, axes, operand.dim()) if isinstance(operand, Tensor) else ()
-
-
-def _changed(func: OpOverload, arguments: Mapping[str, object]) -> Iterator[Tensor]:
-    """The tensors that `func` writes to."""
-    for argument in func._schema.arguments:
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            yield from _tensors(arguments[argument.name])
-
-
-def _tensors(value: object) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for entry in value:
-            yield from _tensors(entry)
 
 
 def _key(tensor: Tensor) -> _Key:
