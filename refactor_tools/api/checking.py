@@ -1,13 +1,13 @@
 """One component's certificate: what it is worth today, and how it is made again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from refactor_tools.api.tasks import library_root, proof_task, prove_component, read_cases, read_text
-from refactor_tools.certificates.closure import closure_digest
-from refactor_tools.certificates.freshness import changes
+from refactor_tools.certificates.closure import read_closure
+from refactor_tools.certificates.freshness import Changes, changes
 from refactor_tools.certificates.mint import minor, mint
 from refactor_tools.certificates.store import (
     case_path,
@@ -17,12 +17,12 @@ from refactor_tools.certificates.store import (
     load_certificate,
 )
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.certificates import Certificate, CertificateStatus, Checked
+from refactor_tools.model.certificates import Certificate, CertificateStatus, CertifiedOriginal, Checked, Closure
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
     JOINT_GRAPHS,
-    SAME_OPERATIONS,
+    LADDER,
     Case,
     ComponentProof,
     Freshness,
@@ -30,7 +30,7 @@ from refactor_tools.model.proofs import (
     ProofTask,
     fails,
 )
-from refactor_tools.prove.gate import prove
+from refactor_tools.prove.gate import component_roots, graph_roots, prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
@@ -51,7 +51,7 @@ class Checking:
         cases = read_cases(self.settings.root, keymap.name)
         try:
             task = proof_task(self.settings, keymap, cases)
-            closure = closure_digest(library_root(self.settings), keymap.module)
+            closure = read_closure(library_root(self.settings), keymap.module)
         except FileNotFoundError:
             reason = f"{keymap.module} has no file under the library; restore it, or `refactor-tools undo` its run"
             return _checked(keymap, CertificateStatus(keymap.component, "STALE", None, reason), cases), ()
@@ -62,7 +62,9 @@ class Checking:
             return _checked(keymap, status, cases, known), ()
         return self._prove(keymap, cases, closure, known)
 
-    def _status(self, keymap: KeyMap, task: ProofTask, closure: str) -> tuple[Certificate | None, CertificateStatus]:
+    def _status(
+        self, keymap: KeyMap, task: ProofTask, closure: Closure
+    ) -> tuple[Certificate | None, CertificateStatus]:
         path = certificate_path(keymap.name)
         if not (self.settings.root / path).is_file():
             reason = f"there is no certificate; `check-equivalence {keymap.name} --prove` makes one"
@@ -81,27 +83,39 @@ class Checking:
             freshness, reason = _unchanged(known)
         return known, CertificateStatus(keymap.component, freshness, verdict, reason)
 
-    def _changed(
-        self, keymap: KeyMap, task: ProofTask, known: Certificate, found: Sequence[str]
-    ) -> tuple[Freshness, str]:
+    def _changed(self, keymap: KeyMap, task: ProofTask, known: Certificate, found: Changes) -> tuple[Freshness, str]:
         """Whether a changed text still computes what was certified; that takes torch, and a root of its version."""
-        here, reason = installed_torch(), "; ".join(found)
+        here, reason = installed_torch(), str(found)
+        if found.renamed and not found.others:
+            return "CARRIED", f"{reason}, but in names of local variables or places of files only"
         if here is None:
             return "STALE", f"{reason}; what it computes now cannot be computed here: install torch"
         recorded = _roots(known, here)
         if not recorded:
             return "STALE", f"{reason}; there is no root of torch {here} to compare with: use --prove"
         self.progress(f"{keymap.name}: running what changed")
+        if not found.others and self._same_component(task, known, recorded):
+            return "CARRIED", f"{reason}; it computes the same"
         proof = prove(task, progress=lambda text: self.progress(f"{keymap.name}: {text}"))
         if "torch" not in dict(proof.environment):
             return "STALE", f"{reason}; what it computes now cannot be computed here: install torch"
-        cases = {original.id: original.case for original in task.originals}
-        if all(_carries(part, recorded.get(part.id, ""), cases[part.id]) for part in proof.originals):
+        certified = {original.id: original for original in known.originals}
+        if all(_carries(part, recorded.get(part.id, ""), certified.get(part.id)) for part in proof.originals):
             return "CARRIED", f"{reason}; it computes the same"
         failed = next(filter(None, map(_shortfall, proof.originals)), "")
         return "STALE", f"{reason}; it no longer computes the same{f': {failed}' if failed else ''}"
 
-    def _prove(self, keymap: KeyMap, cases: Mapping[str, Case], closure: str, known: Certificate | None) -> Result:
+    def _same_component(self, task: ProofTask, known: Certificate, recorded: Mapping[str, str]) -> bool:
+        """Whether the component alone still gives the recorded roots; what it is compared with did not change."""
+        proved = {original.id for original in known.originals if original.verdict == "PROVED"}
+        paths = component_roots(task)
+        on_paths = {identity: root for identity, root in recorded.items() if identity not in proved}
+        if any(paths.get(identity) != root for identity, root in on_paths.items()):
+            return False
+        graphs = graph_roots(task, {identity: root for identity, root in paths.items() if identity in proved})
+        return {**paths, **graphs} == dict(recorded)
+
+    def _prove(self, keymap: KeyMap, cases: Mapping[str, Case], closure: Closure, known: Certificate | None) -> Result:
         self.progress(f"{keymap.name}: proving")
         task, proof = prove_component(self.settings, keymap, cases, self.progress)
         if "torch" not in dict(proof.environment):
@@ -139,10 +153,11 @@ def installed_torch() -> str | None:
         return None
 
 
-def _carries(proof: OriginalProof, recorded: str, case: Case | None) -> bool:
-    """Whether the recorded root still is the component's: the proof's is that of the original, where both agree."""
-    agrees = proof.passed(SAME_OPERATIONS) or proof.passed(JOINT_GRAPHS)
-    return proof.root == recorded and (agrees or not recorded) and not fails(proof.verdict, case)
+def _carries(proof: OriginalProof, recorded: str, certified: CertifiedOriginal | None) -> bool:
+    """Whether the recorded root still is the component's, and the proof against the original as strong as it was."""
+    if certified is None or proof.root != recorded:
+        return False
+    return LADDER.index(proof.verdict) <= LADDER.index(certified.verdict)
 
 
 def _shortfall(proof: OriginalProof) -> str:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from refactor_tools.certificates.digests import combined_digest, source_digest
+from refactor_tools.certificates.digests import combined_digest, computation_digest, source_digest
+from refactor_tools.model.certificates import Closure
 
 Wanted = tuple[str, str | None]
 
@@ -22,8 +23,8 @@ def library_root(root: Path, library: str, module: str) -> Path | None:
     return None
 
 
-def closure_digest(source_root: Path, module: str) -> str:
-    """The digest of `module` and of every file of its top package that it imports, in the order of import.
+def read_closure(source_root: Path, module: str) -> Closure:
+    """The digests of `module` and of every file of its top package that it imports, in the order of import.
 
     A name that a package's `__init__` merely hands on leads to the file that it comes from; the `__init__` itself
     counts only where it defines the name, so that a new neighbour does not change a component's digest.
@@ -34,13 +35,16 @@ def closure_digest(source_root: Path, module: str) -> str:
     files = closure_files(source_root, module)
     if not files:
         raise FileNotFoundError(f"{module} has no file under {source_root}")
-    return combined_digest(
-        [source_digest(path.read_text(encoding="utf-8", errors="surrogateescape")) for path in files]
+    texts = [path.read_text(encoding="utf-8", errors="surrogateescape") for path in files]
+    package = module.partition(".")[0]
+    return Closure(
+        combined_digest(list(map(source_digest, texts))),
+        combined_digest([computation_digest(text, package) for text in texts]),
     )
 
 
 def closure_files(source_root: Path, module: str) -> list[Path]:
-    """The files that `closure_digest` reads, the module's own first."""
+    """The files that `read_closure` reads, the module's own first."""
     found: list[Path] = []
     seen: set[Wanted] = set()
     queue: list[Wanted] = [(module, None)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from refactor_tools.certificates.case_values import document_of
 from refactor_tools.certificates.cases import case_document
+from refactor_tools.certificates.renaming import without_local_names
 from refactor_tools.model.proofs import Case, Named, TensorSpec
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -23,6 +24,21 @@ def source_digest(text: str) -> str:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return _sha256("unparsable\0" + text)
+    return _sha256("".join(_tokens(tree, in_class=False)))
+
+
+def computation_digest(text: str, package: str) -> str:
+    """A digest like `source_digest` to which names of local variables do not count, nor where in `package` names stand.
+
+    Texts with one digest compute the same, if what they import from `package` does.
+    """
+    try:
+        tree = without_local_names(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError):
+        return _sha256("unparsable\0" + text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").partition(".")[0] == package):
+            node.level, node.module = 0, None
     return _sha256("".join(_tokens(tree, in_class=False)))
 
 

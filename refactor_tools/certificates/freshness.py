@@ -1,14 +1,40 @@
 """Whether a certificate still speaks of the text that is there. Text only: no torch."""
 
+from dataclasses import dataclass
+
 from refactor_tools.certificates.digests import case_digest, source_digest
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure
 from refactor_tools.model.proofs import Case, OriginalTask, ProofTask
 
 
-def changes(certificate: Certificate, task: ProofTask, closure_digest: str) -> tuple[str, ...]:
-    """What differs between what was certified and what is there, in words; nothing where the certificate is fresh."""
-    found = [] if certificate.source == closure_digest else [f"the source of {task.component} changed"]
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between what was certified and what is there, in words: of the component, and of anything else.
+
+    `renamed` tells that the component's text differs only in what cannot change what it computes.
+    """
+
+    component: tuple[str, ...]
+    others: tuple[str, ...]
+    renamed: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.component or self.others)
+
+    def __str__(self) -> str:
+        return "; ".join((*self.component, *self.others))
+
+
+def changes(certificate: Certificate, task: ProofTask, closure: Closure) -> Changes:
+    """What differs between what was certified and what is there; nothing where the certificate is fresh."""
+    text = () if certificate.closure.source == closure.source else (f"the source of {task.component} changed",)
+    renamed = certificate.closure.computation == closure.computation
+    return Changes(text, tuple(_other_changes(certificate, task)), renamed)
+
+
+def _other_changes(certificate: Certificate, task: ProofTask) -> list[str]:
+    found: list[str] = []
     certified = {original.id: original for original in certificate.originals}
     for original in task.originals:
         if original.id not in certified:
@@ -17,7 +43,7 @@ def changes(certificate: Certificate, task: ProofTask, closure_digest: str) -> t
             found += _differences(certified[original.id], original)
     there = {original.id for original in task.originals}
     found += [f"{identity} is no longer an original" for identity in certified if identity not in there]
-    return tuple(found)
+    return found
 
 
 def _differences(certified: CertifiedOriginal, there: OriginalTask) -> list[str]:

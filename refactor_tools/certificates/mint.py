@@ -1,14 +1,12 @@
 """From a proof to the certificate that records it."""
 
 from refactor_tools.certificates.digests import case_digest, source_digest
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Result
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure, Result
 from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, OriginalTask, ProofTask
 
 
-def mint(
-    task: ProofTask, proof: ComponentProof, source_digest: str, previous: Certificate | None = None
-) -> Certificate:
-    """The certificate of `proof`; `source_digest` is that of the component's closure.
+def mint(task: ProofTask, proof: ComponentProof, closure: Closure, previous: Certificate | None = None) -> Certificate:
+    """The certificate of `proof`.
 
     What `previous` records of other devices and torch versions is kept for each original whose root for this device
     and torch is still the recorded one: the computation is the same.
@@ -17,7 +15,7 @@ def mint(
     old = {original.id: original for original in previous.originals} if previous else {}
     environment = dict(proof.environment)
     originals = tuple(_keep(_original(tasks[part.id], part, environment), old.get(part.id)) for part in proof.originals)
-    return Certificate(task.component, source_digest, originals, proof.sensitivity)
+    return Certificate(task.component, closure, originals, proof.sensitivity)
 
 
 def minor(version: str) -> str:

@@ -9,7 +9,7 @@ from refactor_tools.certificates.cases import dump_cases, load_cases
 from refactor_tools.certificates.keymaps import dump_keymap, load_keymap
 from refactor_tools.certificates.records import SCHEMA, Record, read_json, write_json
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Result
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure, Result
 from refactor_tools.model.proofs import LADDER, Check, Sensitivity
 from refactor_tools.settings import INDEX
 
@@ -60,7 +60,8 @@ def dump_certificate(certificate: Certificate) -> str:
     document: dict[str, object] = {
         "schema": SCHEMA,
         "component": certificate.component,
-        "source": certificate.source,
+        "source": certificate.closure.source,
+        "computation": certificate.closure.computation,
         "originals": [_original_document(original) for original in certificate.originals],
         "sensitivity": _sensitivity_document(certificate.sensitivity),
     }
@@ -79,7 +80,7 @@ def load_certificate(text: str, path: str) -> Certificate:
         raise UnreadableRecord("does not match its seal: it was edited or damaged; prove the component again", path)
     return Certificate(
         component=record.text("component"),
-        source=record.text("source"),
+        closure=Closure(record.text("source"), record.text("computation")),
         originals=tuple(map(_original, record.records("originals"))),
         sensitivity=record.optional("sensitivity", _sensitivity),
     )

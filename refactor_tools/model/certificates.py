@@ -33,11 +33,23 @@ class CertifiedOriginal:
 
 
 @dataclass(frozen=True, slots=True)
+class Closure:
+    """Digests of a component's text and of all that it imports from its package.
+
+    To `source` looks do not count: comments, formatting, docstrings, annotations. To `computation` names of local
+    variables and of the files do not count either.
+    """
+
+    source: str
+    computation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """`source` is the digest of the component's normalised source closure; `component` its dotted name."""
+    """What was proven of the component with the dotted name `component`, and of which text."""
 
     component: str
-    source: str
+    closure: Closure
     originals: tuple[CertifiedOriginal, ...]
     sensitivity: Sensitivity | None = None
 

@@ -10,9 +10,10 @@ import torch
 from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask, ShimPlace
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
-from refactor_tools.prove.ladder import climb, conclude
+from refactor_tools.prove.ladder import climb, conclude, root_of
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
+from refactor_tools.prove.paths import path_root
 from refactor_tools.prove.reach import Reach, reach
 from refactor_tools.prove.runs import MODES, Side, execute
 from refactor_tools.prove.scenarios import Setting, settings_of, without_edges
@@ -43,7 +44,21 @@ def run_legacy(assignment: Assignment) -> None:
 
 def run_component(assignment: Assignment) -> None:
     """Builds and runs the component alone."""
-    _run_alone(load(assignment), assignment, component_alone)
+    _run_alone(load(assignment), assignment, lambda subject, setting: component_alone(subject, setting)[0])
+
+
+def component_root(assignment: Assignment) -> str:
+    """The root that a proof of the component gives, from the component alone; "" where it cannot be run."""
+    paths: list[str] = []
+    try:
+        subject = load(assignment)
+        for setting in settings_of(assignment.original.case or Case()):
+            side, structure = component_alone(subject, setting)
+            paths.append(structure)
+            paths += [path_root(side, scenario, mode) for scenario in setting.scenarios for mode in MODES]
+    except (LegacyError, ComponentError):
+        return ""
+    return root_of(paths)
 
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:

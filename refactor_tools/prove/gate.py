@@ -3,7 +3,7 @@
 Importing this module does not import torch; the children do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from refactor_tools.model.proofs import (
@@ -69,6 +69,31 @@ def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str
         raise TypeError(f"the child answered {answer.value!r}")
     check, root = answer.value
     return check, root
+
+
+def component_roots(task: ProofTask, limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
+    """The root over all paths that a proof would give, by the original's id, from the component alone.
+
+    An original that the component cannot be run for has none.
+    """
+    found: dict[str, str] = {}
+    for original in task.originals:
+        answer = call(f"{_EXAMINE}:component_root", Assignment(task, original), limits, sys_path=task.sys_path)
+        if isinstance(answer.value, str) and answer.value:
+            found[original.id] = answer.value
+    return found
+
+
+def graph_roots(task: ProofTask, paths: Mapping[str, str], limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
+    """The roots of `component_roots` with those of the joint graphs added, as for originals that are `PROVED`."""
+    found: dict[str, str] = {}
+    for original in task.originals:
+        if original.id in paths:
+            request = JointAssignment(Assignment(task, original), paths[original.id])
+            answer = call(f"{_JOINT}:component_graphs", request, limits, sys_path=task.sys_path)
+            if isinstance(answer.value, str) and answer.value:
+                found[original.id] = answer.value
+    return found
 
 
 def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:

@@ -1,7 +1,8 @@
 """The rung PROVED: both sides have one joint graph, for every call of the case and all sizes in a range."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from refactor_tools.prove.examine import load
 from refactor_tools.prove.joint_export import Fixed, NotExported, export_joint
 from refactor_tools.prove.leaves import leaves
 from refactor_tools.prove.operations import digest
-from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, pair_up
+from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, component_alone, pair_up
 from refactor_tools.prove.paths import compare_path, first_divergence
 from refactor_tools.prove.program import Program
 from refactor_tools.prove.runs import MODES, Mode, Side, as_source, tensors_of
@@ -28,12 +29,16 @@ class NotProved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Proven:
-    """One call in one mode on both sides; `kind` is what tells it from calls that take another way."""
+    """One call in one mode; `kind` is what tells it from calls that take another way.
+
+    One that stands `aside` is no part of the root.
+    """
 
     kind: tuple[object, ...]
     sizes: ShapeRange
     text: str
     root: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +57,49 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
     try:
         subject = load(request.assignment)
         for setting in settings_of(request.assignment.original.case or Case()):
-            proven += _prove(pair_up(subject, setting), setting, request.same_paths)
+            pair = pair_up(subject, setting)
+            settled = _always if request.same_paths else partial(_same_path, pair)
+            proven += _covering(setting, partial(_compare, pair, setting), settled)
     except (NotProved, LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
     ranges = "; ".join(dict.fromkeys(proof.text for proof in proven))
-    return Check(JOINT_GRAPHS, True, ranges), digest(request.root, *(proof.root for proof in proven))
+    return Check(JOINT_GRAPHS, True, ranges), _root(request, proven)
 
 
-def _prove(pair: Pair, setting: Setting, same_paths: bool) -> Iterator[_Proven]:
-    """Every call in every mode lies in the range of a proof, or is such a call with sizes below all ranges.
+def component_graphs(request: JointAssignment) -> str:
+    """The root that `examine_joint` gives where both sides are the same, from the component alone; "" for none."""
+    proven: list[_Proven] = []
+    try:
+        subject = load(request.assignment)
+        for setting in settings_of(request.assignment.original.case or Case()):
+            side, _ = component_alone(subject, setting)
+            proven += _covering(setting, partial(_alone, side, setting), _always)
+    except (NotProved, LegacyError, ComponentError):
+        return ""
+    return _root(request, proven)
 
-    The latter, and edges of another layout, are held to the operations that they dispatch.
+
+def _root(request: JointAssignment, proven: list[_Proven]) -> str:
+    return digest(request.root, *(proof.root for proof in proven if not proof.aside))
+
+
+def _always(scenario: Scenario, mode: Mode) -> bool:
+    return True
+
+
+def _same_path(pair: Pair, scenario: Scenario, mode: Mode) -> bool:
+    return not compare_path(pair.original, pair.component, scenario, mode).difference
+
+
+def _covering(
+    setting: Setting,
+    prove: Callable[[Scenario, Mode, Fixed], _Proven],
+    settled: Callable[[Scenario, Mode], bool],
+) -> Iterator[_Proven]:
+    """Proofs in whose ranges every call lies in every mode, but for such calls with sizes below all ranges.
+
+    Those, and edges of another layout, stand aside: they are held to the operations that they dispatch, and proved
+    where these are not `settled`.
     """
     fixed: dict[object, Fixed] = {}
     # The shortest graph first: it shows which sizes are fixed.
@@ -74,31 +111,54 @@ def _prove(pair: Pair, setting: Setting, same_paths: bool) -> Iterator[_Proven]:
             if any(_sizes(scenario) in proof.sizes for proof in alike):
                 continue
             aside = scenario.edge or (alike != [] and _small(scenario))
-            if aside and (same_paths or not compare_path(pair.original, pair.component, scenario, mode).difference):
+            if aside and settled(scenario, mode):
                 continue
-            held.append(_compare(pair, setting, scenario, mode, fixed.get(kind, frozenset())))
+            held.append(replace(prove(scenario, mode, fixed.get(kind, frozenset())), aside=aside))
             fixed[kind] = held[-1].sizes.fixed
         yield from held
 
 
 def _compare(pair: Pair, setting: Setting, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Proven:
     place = f"{setting.label}, {scenario.label}, {mode.name}"
+    original = _settled_export(pair.original, f"{place}: the original", scenario, mode, fixed)
     try:
-        side = "the original"
-        original = _export(pair.original, scenario, mode, fixed)
-        if original.sizes.fixed != fixed and original.sizes.conditions:
-            # Conditions on sizes that turned out to be fixed say nothing about the others.
-            original = _export(pair.original, scenario, mode, original.sizes.fixed)
-        side = "the component"
         component = _export(pair.component, scenario, mode, original.sizes.fixed)
     except NotExported as error:
-        raise NotProved(f"{place}: {side} has no joint graph: {error}") from error
-    names = [name.removeprefix("input ") for name, _ in tensors_of(scenario.arguments)]
-    text = original.sizes.text(names)
-    if difference := _difference(original, component, names):
+        raise NotProved(f"{place}: the component has no joint graph: {error}") from error
+    if difference := _difference(original, component, _names(scenario)):
         raise NotProved(f"{place}: {difference}")
-    root = digest(sorted(original.graph.outputs.items()), original.graph.effects, original.form, text)
-    return _Proven(_kind(scenario), original.sizes, text, root)
+    return _proven(component, scenario)
+
+
+def _alone(side: Side, setting: Setting, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Proven:
+    place = f"{setting.label}, {scenario.label}, {mode.name}"
+    return _proven(_settled_export(side, f"{place}: the component", scenario, mode, fixed), scenario)
+
+
+def _proven(exported: _Exported, scenario: Scenario) -> _Proven:
+    text = exported.sizes.text(_names(scenario))
+    root = digest(sorted(exported.graph.outputs.items()), exported.graph.effects, exported.form, text)
+    return _Proven(_kind(scenario), exported.sizes, text, root)
+
+
+def _names(scenario: Scenario) -> list[str]:
+    return [name.removeprefix("input ") for name, _ in tensors_of(scenario.arguments)]
+
+
+def _settled_export(side: Side, whose: str, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Exported:
+    """An export in which sizes that turned out to be fixed are so from the start.
+
+    Raises:
+        NotProved: there is none.
+    """
+    try:
+        exported = _export(side, scenario, mode, fixed)
+        if exported.sizes.fixed != fixed and exported.sizes.conditions:
+            # Conditions on sizes that turned out to be fixed say nothing about the others.
+            exported = _export(side, scenario, mode, exported.sizes.fixed)
+    except NotExported as error:
+        raise NotProved(f"{whose} has no joint graph: {error}") from error
+    return exported
 
 
 def _export(side: Side, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Exported:

@@ -36,10 +36,6 @@ class Evidence:
     def failed(self) -> bool:
         return any(check.passed is False for check in self.checks)
 
-    @property
-    def root(self) -> str:
-        return digest(*self.paths) if self.paths else ""
-
 
 def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence:
     """Compare both sides wherever `case` leads.
@@ -55,6 +51,7 @@ def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence
     for setting in settings_of(case):
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
+        evidence.paths.append(pair.root)
         if pair.comparable and not (stop_early and evidence.failed):
             _run_all(evidence, pair, setting, stop_early)
         if stop_early and evidence.failed:
@@ -112,13 +109,18 @@ def _train(evidence: Evidence, pair: Pair, scenarios: list[Scenario]) -> None:
         evidence.checks.append(Check("training steps", not difference, difference))
 
 
+def root_of(paths: list[str]) -> str:
+    """The root over the structures and paths of all constructions, in the case's order."""
+    return digest(*paths) if paths else ""
+
+
 def conclude(identity: str, evidence: Evidence, coverage: Coverage | None) -> OriginalProof:
     """The strongest rung that every path reaches."""
     checks = merge([*evidence.checks, *_rungs(evidence, coverage)])
     if evidence.inexact:
         checks = tuple(_somewhere(check) for check in checks)
     verdict, reason = _verdict(evidence, coverage, checks)
-    return OriginalProof(identity, verdict, checks, evidence.root, str(coverage) if coverage else "", reason)
+    return OriginalProof(identity, verdict, checks, root_of(evidence.paths), str(coverage) if coverage else "", reason)
 
 
 def _rungs(evidence: Evidence, coverage: Coverage | None) -> list[Check]:

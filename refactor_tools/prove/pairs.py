@@ -14,7 +14,7 @@ from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.runs import Side
 from refactor_tools.prove.scenarios import Setting
 from refactor_tools.prove.states import current, isolated
-from refactor_tools.prove.structure import Built, compare_structure
+from refactor_tools.prove.structure import Built, compare_structure, structure_root
 from refactor_tools.prove.worker import describe
 
 
@@ -28,11 +28,12 @@ class ComponentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Both sides, ready to run with equal weights; `checks` are those of their structure."""
+    """Both sides, ready to run with equal weights; `checks` are those of their structure, `root` is the component's."""
 
     original: Side
     component: Side
     checks: tuple[Check, ...] = ()
+    root: str = ""
 
     @property
     def comparable(self) -> bool:
@@ -52,9 +53,11 @@ def pair_up(subject: Subject, setting: Setting) -> Pair:
     original = build_original(subject, setting)
     component = build_component(subject, setting)
     checks = tuple(compare_structure(original, component, subject.legacy_key))
+    root = structure_root(component, subject.legacy_key)
     _vary(original.module)
     copy_state(original.module, component.module, subject.legacy_key)
-    return Pair(original_side(subject, setting, original.module), component_side(subject, component.module), checks)
+    sides = original_side(subject, setting, original.module), component_side(subject, component.module)
+    return Pair(*sides, checks, root)
 
 
 def original_alone(subject: Subject, setting: Setting) -> Side:
@@ -70,15 +73,18 @@ def original_alone(subject: Subject, setting: Setting) -> Side:
     return original_side(subject, setting, module)
 
 
-def component_alone(subject: Subject, setting: Setting) -> Side:
-    """The component as its constructor leaves it.
+def component_alone(subject: Subject, setting: Setting) -> tuple[Side, str]:
+    """The component with the weights that it has in a pair whose structures agree, and its structure's root.
 
     Raises:
         ComponentError: its constructor raises.
     """
     if subject.kind == "function":
-        return Side(_nothing, subject.call_component, subject.legacy_key)
-    return component_side(subject, build_component(subject, setting).module)
+        return Side(_nothing, subject.call_component, subject.legacy_key), ""
+    built = build_component(subject, setting)
+    root = structure_root(built, subject.legacy_key)
+    _vary(built.module)
+    return component_side(subject, built.module), root
 
 
 def build_original(subject: Subject, setting: Setting) -> Built:

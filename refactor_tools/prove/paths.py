@@ -11,7 +11,7 @@ from refactor_tools.prove.trace import Operation, Trace
 
 @dataclass(frozen=True, slots=True)
 class PathResult:
-    """One path on both sides. `root` is the original's; `difference` is "" where the component's is the same."""
+    """One path on both sides. `root` is the component's; `difference` is "" where the original's is the same."""
 
     root: str
     difference: str = ""
@@ -21,7 +21,7 @@ def compare_path(original: Side, component: Side, scenario: Scenario, mode: Mode
     """Trace both sides through one call: outputs, gradients, state and input changes, and the random stream."""
     left, left_operations = _traced(original, scenario, mode)
     right, right_operations = _traced(component, scenario, mode)
-    root = digest(sorted(left.tokens.items()), left.error)
+    root = _root(right)
     if left.error != right.error:
         return PathResult(root, left.difference(right))
     names = {**left.tokens, **right.tokens}
@@ -30,6 +30,12 @@ def compare_path(original: Side, component: Side, scenario: Scenario, mode: Mode
         return PathResult(root)
     where = first_divergence(left_operations, right_operations)
     return PathResult(root, f"{unequal[0]} is computed otherwise{': ' + where if where else ''}")
+
+
+def path_root(component: Side, scenario: Scenario, mode: Mode) -> str:
+    """The root of one path of the component, without the original."""
+    run, _ = _traced(component, scenario, mode)
+    return _root(run)
 
 
 def first_divergence(original: list[Operation], component: list[Operation]) -> str:
@@ -52,6 +58,10 @@ def _first_without(operations: list[Operation], others: Counter[str]) -> Operati
         if others[operation.token] < 0:
             return operation
     return None
+
+
+def _root(run: Run) -> str:
+    return digest(sorted(run.tokens.items()), run.error)
 
 
 def _traced(side: Side, scenario: Scenario, mode: Mode) -> tuple[Run, list[Operation]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from refactor_tools.prove.content import content_of
 from refactor_tools.prove.leaves import same_bits
 
 
@@ -20,6 +21,11 @@ class GlobalState:
     python_random: object
     numpy_random: str
     switches: tuple[tuple[str, str], ...]
+
+    @property
+    def described(self) -> tuple[object, ...]:
+        """The state as part of a hash."""
+        return content_of(self.torch_random), repr(self.python_random), self.numpy_random, self.switches
 
     def differences(self, other: "GlobalState") -> tuple[str, ...]:
         """What differs between two states, in words."""

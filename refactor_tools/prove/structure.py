@@ -7,7 +7,9 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from refactor_tools.model.proofs import Check
+from refactor_tools.prove.content import content_of
 from refactor_tools.prove.leaves import same_bits
+from refactor_tools.prove.operations import digest
 from refactor_tools.prove.states import GlobalState
 
 
@@ -33,6 +35,21 @@ def compare_structure(original: Built, component: Built, legacy_key: Callable[[s
     yield _check("tied parameters", _sets_difference(_ties(left, str), _ties(right, legacy_key)))
     yield _check("seeded initialisation", _initialisation(shared, original.state, component.state))
     yield _check("train and eval", _modes_difference(left, right))
+
+
+def structure_root(component: Built, legacy_key: Callable[[str], str]) -> str:
+    """A hash of all that `compare_structure` compares, without the original."""
+    module = component.module
+    tensors = _tensors(module, legacy_key)
+    described = [
+        (name, _form(tensor), tensor.requires_grad, "" if is_lazy(tensor) else content_of(tensor))
+        for name, tensor in sorted(tensors.items())
+    ]
+    order = [legacy_key(name) for name, _ in module.named_parameters()]
+    keys = [legacy_key(key) for key in module.state_dict()]
+    modes = [sorted({part.training for part in module.train(mode).modules()}) for mode in (True, False)]
+    kinds, ties = sorted(_kinds(module, legacy_key)), sorted(_ties(module, legacy_key))
+    return digest(keys, order, kinds, ties, described, modes, component.state.described)
 
 
 def _check(name: str, difference: str) -> Check:

@@ -6,7 +6,7 @@ import pytest
 
 from refactor_tools.certificates.store import certificate_path, dump_certificate, dump_keymap, keymap_path
 from refactor_tools.model.adapters import Adapter, Argument
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Result
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure, Result
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.proofs import Sensitivity, Verdict
 from refactor_tools.settings import Settings
@@ -99,7 +99,7 @@ KEYMAP = KeyMap(
 def certificate(verdict: Verdict = "PROVED_ON_PATHS") -> Certificate:
     return Certificate(
         component=KEYMAP.component,
-        source="sha256:1",
+        closure=Closure("sha256:1", "sha256:1"),
         originals=(
             CertifiedOriginal(
                 id=ORIGINAL.id,

@@ -1,6 +1,6 @@
 import pytest
 
-from refactor_tools.certificates.closure import closure_digest, closure_files, library_root
+from refactor_tools.certificates.closure import closure_files, library_root, read_closure
 
 
 def write(root, **files):
@@ -36,17 +36,17 @@ def test_a_name_that_an_init_hands_on_leads_to_its_file(library):
 
 
 def test_a_new_neighbour_changes_no_digest(library):
-    before = closure_digest(library, "lib.block")
+    before = read_closure(library, "lib.block")
     write(library, lib__pooling__other="class Other: pass\n")
     (library / "lib/pooling/__init__.py").write_text("from .attention import Pool\nfrom .other import Other\n")
-    assert closure_digest(library, "lib.block") == before
+    assert read_closure(library, "lib.block") == before
 
 
 @pytest.mark.parametrize("path", ["lib/block.py", "lib/pooling/attention.py", "lib/masks.py"])
 def test_a_change_anywhere_in_the_closure_counts(library, path):
-    before = closure_digest(library, "lib.block")
+    before = read_closure(library, "lib.block")
     (library / path).write_text((library / path).read_text() + "x = 1\n")
-    assert closure_digest(library, "lib.block") != before
+    assert read_closure(library, "lib.block") != before
 
 
 def test_an_init_that_defines_the_name_counts_itself(library):
@@ -61,7 +61,7 @@ def test_circular_imports_end(library):
 
 def test_a_module_without_a_file_is_an_error(library):
     with pytest.raises(FileNotFoundError):
-        closure_digest(library, "lib.nothing")
+        read_closure(library, "lib.nothing")
 
 
 def test_the_library_is_imported_from_the_folder_that_has_its_module(tmp_path):

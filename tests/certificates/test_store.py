@@ -17,7 +17,7 @@ from refactor_tools.certificates.store import (
 )
 from refactor_tools.errors import UnreadableRecord
 from refactor_tools.model.adapters import Adapter, Argument
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Result
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure, Result
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.proofs import Check, Sensitivity
 
@@ -29,7 +29,7 @@ ADAPTER = Adapter(
 )
 CERTIFICATE = Certificate(
     component="lib.pooling.summary.Summary",
-    source="sha256:1",
+    closure=Closure("sha256:1", "sha256:5"),
     originals=(
         CertifiedOriginal(
             id="legacy/a.py::Summary",
@@ -60,7 +60,7 @@ def test_a_certificate_comes_back_as_it_was():
 
 
 def test_a_certificate_without_sensitivity_comes_back_as_it_was():
-    plain = Certificate("lib.f", "sha256:1", ())
+    plain = Certificate("lib.f", Closure("sha256:1", "sha256:1"), ())
     assert load_certificate(dump_certificate(plain), "c.json") == plain
 
 

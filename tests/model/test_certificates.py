@@ -1,7 +1,7 @@
 import pytest
 
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.certificates import Certificate, CertifiedOriginal
+from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure
 from refactor_tools.model.proofs import Verdict
 
 
@@ -10,7 +10,7 @@ def certificate(*verdicts: Verdict) -> Certificate:
         CertifiedOriginal(f"legacy/{place}.py::Pool", "sha256:2", "sha256:3", Adapter(), verdict, (), "", (), ())
         for place, verdict in enumerate(verdicts)
     )
-    return Certificate("lib.pool.Pool", "sha256:1", tuple(originals))
+    return Certificate("lib.pool.Pool", Closure("sha256:1", "sha256:1"), tuple(originals))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.certificates import Certificate, CertificateStatus, CertifiedOriginal, Checked
+from refactor_tools.model.certificates import Certificate, CertificateStatus, CertifiedOriginal, Checked, Closure
 from refactor_tools.model.proofs import Check, ComponentProof, OriginalProof, Sensitivity
 from refactor_tools.report.proofs import checked_json, checked_markdown, render
 
@@ -16,7 +16,7 @@ SURVIVED = Sensitivity(14, 12, 2, ("drop the mask", "another eps"))
 
 def fresh(branches: str = "3/3", name: str = "Pool") -> Checked:
     original = CertifiedOriginal(ID, "s", "c", Adapter(), "PROVED_ON_PATHS", (), branches, (Check("x", True),), ())
-    certificate = Certificate(f"lib.{name}", "sha256:1", (original,), Sensitivity(14, 14, 2))
+    certificate = Certificate(f"lib.{name}", Closure("sha256:1", "sha256:1"), (original,), Sensitivity(14, 14, 2))
     return Checked(name, CertificateStatus(f"lib.{name}", "FRESH", "PROVED_ON_PATHS"), True, certificate)
 
 

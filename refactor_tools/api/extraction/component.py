@@ -17,7 +17,7 @@ from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.api.extraction.wording import component_doc
 from refactor_tools.api.tasks import proof_task, read_cases
-from refactor_tools.certificates.closure import closure_digest
+from refactor_tools.certificates.closure import read_closure
 from refactor_tools.certificates.freshness import changes
 from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
@@ -29,7 +29,7 @@ from refactor_tools.certificates.store import (
 )
 from refactor_tools.layout import library_place, test_path
 from refactor_tools.model.analysis import Analysis
-from refactor_tools.model.certificates import Certificate
+from refactor_tools.model.certificates import Certificate, Closure
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.extraction import ExtractedComponent, ExtractionRequest
 from refactor_tools.model.outcomes import Refusal
@@ -99,9 +99,9 @@ def _trusted(scratch: Scratch, plan: Plan, task: ProofTask, trusted: Path | None
     return None if changes(certificate, task, _closure(scratch, plan)) else certificate
 
 
-def _closure(scratch: Scratch, plan: Plan) -> str:
+def _closure(scratch: Scratch, plan: Plan) -> Closure:
     source_root, _ = library_place(scratch.settings)
-    return closure_digest(scratch.root / source_root, plan.module)
+    return read_closure(scratch.root / source_root, plan.module)
 
 
 def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str, Case]) -> None:
