@@ -118,6 +118,20 @@ class OriginalTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """Where and in which precision a proof runs: a kind of device and the dtype of floating-point numbers."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.dtype}"
+
+
+HOME = Platform()
+
+
+@dataclass(frozen=True, slots=True)
 class ProofTask:
     """A component (`module` importable from `sys_path`, `name` in it) and its originals."""
 
@@ -127,6 +141,7 @@ class ProofTask:
     kind: Literal["class", "function"]
     sys_path: tuple[str, ...]
     originals: tuple[OriginalTask, ...]
+    platform: Platform = HOME
 
 
 @dataclass(frozen=True, slots=True)

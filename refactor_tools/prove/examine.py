@@ -1,19 +1,20 @@
 """What a child does for one original: loads both sides, has them compared, and measures what the cases reached."""
 
-import platform
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from platform import python_version
 
 import torch
 
-from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask, ShimPlace
+from refactor_tools.model.proofs import HOME, Case, Check, OriginalProof, OriginalTask, Platform, ShimPlace
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.ladder import climb, conclude, root_of
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
 from refactor_tools.prove.paths import path_root
+from refactor_tools.prove.platforms import prepare, switches, unavailable
 from refactor_tools.prove.reach import Reach, reach
 from refactor_tools.prove.runs import MODES, Side, execute
 from refactor_tools.prove.scenarios import Setting, settings_of, without_edges
@@ -25,11 +26,14 @@ from refactor_tools.prove.worker import describe
 def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
     """The proof of one original, and what it reached of the component."""
     identity, case = assignment.original.id, assignment.original.case or Case()
+    platform = assignment.task.platform
+    prepare(platform)
     try:
         subject = load(assignment)
-        evidence = climb(subject, case)
-        reached = reach(subject, case)
-        evidence.checks += _shim_checks(assignment.original, subject, case)
+        evidence = climb(subject, case, platform)
+        reached = reach(subject, case, platform)
+        # A shim is Python around the component: what it passes on does not depend on the platform.
+        evidence.checks += _shim_checks(assignment.original, subject, case) if platform == HOME else ()
     except LegacyError as error:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
     except ComponentError as error:
@@ -50,9 +54,10 @@ def run_component(assignment: Assignment) -> None:
 def component_root(assignment: Assignment) -> str:
     """The root that a proof of the component gives, from the component alone; "" where it cannot be run."""
     paths: list[str] = []
+    prepare(assignment.task.platform)
     try:
         subject = load(assignment)
-        for setting in settings_of(assignment.original.case or Case()):
+        for setting in _settings(assignment):
             side, structure = component_alone(subject, setting)
             paths.append(structure)
             paths += [path_root(side, scenario, mode) for scenario in setting.scenarios for mode in MODES]
@@ -62,21 +67,34 @@ def component_root(assignment: Assignment) -> str:
 
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
-    for setting in settings_of(assignment.original.case or Case()):
+    prepare(assignment.task.platform)
+    for setting in _settings(assignment):
         side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
                 execute(side, scenario, mode)
 
 
-def environment(_: None) -> tuple[tuple[str, str], ...]:
-    """What results may depend on: versions, device type, flags. Nothing that names the machine."""
+def _settings(assignment: Assignment) -> tuple[Setting, ...]:
+    return settings_of(assignment.original.case or Case(), assignment.task.platform)
+
+
+def environment(platform: Platform) -> tuple[tuple[str, str], ...]:
+    """What results may depend on: versions, device type, flags. Nothing that names the machine.
+
+    `unavailable` says why nothing can run on `platform` here.
+    """
+    if reason := unavailable(platform):
+        return (("torch", str(torch.__version__)), ("unavailable", reason))
+    prepare(platform)
     return (
-        ("python", platform.python_version()),
+        ("python", python_version()),
         ("torch", str(torch.__version__)),
-        ("device", "cpu"),
+        ("device", platform.device),
+        ("dtype", platform.dtype),
         ("threads", str(torch.get_num_threads())),
         ("deterministic algorithms", str(torch.are_deterministic_algorithms_enabled())),
+        *switches(platform),
     )
 
 

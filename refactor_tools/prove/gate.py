@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from refactor_tools.model.proofs import (
     ALL_BRANCHES,
+    HOME,
     JOINT_GRAPHS,
     PASSING,
     SAME_OPERATIONS,
@@ -15,6 +16,7 @@ from refactor_tools.model.proofs import (
     ComponentProof,
     OriginalProof,
     OriginalTask,
+    Platform,
     ProofTask,
 )
 from refactor_tools.prove.assignments import Arms, Assignment, JointAssignment
@@ -39,7 +41,9 @@ def prove(
         proof, arms = prove_original(Assignment(task, original), limits)
         proofs.append(proof)
         reached.append(arms)
-    return ComponentProof(task.component, tuple(proofs), _environment(limits), branches=_together(reached))
+    return ComponentProof(
+        task.component, tuple(proofs), environment(task.platform, limits), branches=_together(reached)
+    )
 
 
 def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProof, Arms]:
@@ -132,8 +136,12 @@ def _without_answer(assignment: Assignment, limits: Limits, failure: Failure) ->
     return OriginalProof(identity, "DIFFERENT", (Check("containment", False, reason),), reason=reason)
 
 
-def _environment(limits: Limits) -> tuple[tuple[str, str], ...]:
-    value = call(f"{_EXAMINE}:environment", None, limits).value
+def environment(platform: Platform = HOME, limits: Limits = _DEFAULT_LIMITS) -> tuple[tuple[str, str], ...]:
+    """What results on `platform` may depend on here; the entry "unavailable" says why there can be none.
+
+    Nothing at all where torch does not load.
+    """
+    value = call(f"{_EXAMINE}:environment", platform, limits).value
     return value if isinstance(value, tuple) else ()
 
 

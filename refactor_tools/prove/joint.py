@@ -16,6 +16,7 @@ from refactor_tools.prove.leaves import leaves
 from refactor_tools.prove.operations import digest
 from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, component_alone, pair_up
 from refactor_tools.prove.paths import compare_path, first_divergence
+from refactor_tools.prove.platforms import prepare
 from refactor_tools.prove.program import Program
 from refactor_tools.prove.runs import MODES, Mode, Side, as_source, tensors_of
 from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
@@ -56,7 +57,7 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
     proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in settings_of(request.assignment.original.case or Case()):
+        for setting in _settings(request):
             pair = pair_up(subject, setting)
             settled = _always if request.same_paths else partial(_same_path, pair)
             proven += _covering(setting, partial(_compare, pair, setting), settled)
@@ -71,7 +72,7 @@ def component_graphs(request: JointAssignment) -> str:
     proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in settings_of(request.assignment.original.case or Case()):
+        for setting in _settings(request):
             side, _ = component_alone(subject, setting)
             proven += _covering(setting, partial(_alone, side, setting), _always)
     except (NotProved, LegacyError, ComponentError):
@@ -81,6 +82,12 @@ def component_graphs(request: JointAssignment) -> str:
 
 def _root(request: JointAssignment, proven: list[_Proven]) -> str:
     return digest(request.root, *(proof.root for proof in proven if not proof.aside))
+
+
+def _settings(request: JointAssignment) -> tuple[Setting, ...]:
+    task = request.assignment.task
+    prepare(task.platform)
+    return settings_of(request.assignment.original.case or Case(), task.platform)
 
 
 def _always(scenario: Scenario, mode: Mode) -> bool:

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from refactor_tools.model.proofs import ALL_BRANCHES, SAME_OPERATIONS, Case, Check, OriginalProof, Verdict
+from refactor_tools.model.proofs import (
+    ALL_BRANCHES,
+    HOME,
+    SAME_OPERATIONS,
+    Case,
+    Check,
+    OriginalProof,
+    Platform,
+    Verdict,
+)
 from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.algebra import compare_close, compare_close_training
 from refactor_tools.prove.bits import compare_bits, compare_training, trains
@@ -37,7 +46,7 @@ class Evidence:
         return any(check.passed is False for check in self.checks)
 
 
-def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence:
+def climb(subject: Subject, case: Case, platform: Platform = HOME, *, stop_early: bool = False) -> Evidence:
     """Compare both sides wherever `case` leads.
 
     With `stop_early`, the first failed check ends it, and unequal bits fail however close they are, unless the case
@@ -48,7 +57,7 @@ def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence
         ComponentError: the component cannot be built.
     """
     evidence = Evidence(exact=stop_early and not case.accepted)
-    for setting in settings_of(case):
+    for setting in settings_of(case, platform):
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
         evidence.paths.append(pair.root)

@@ -11,6 +11,7 @@ from torch.nn.parameter import is_lazy
 
 from refactor_tools.model.proofs import Check
 from refactor_tools.prove.adapting import Subject
+from refactor_tools.prove.platforms import module_to_platform
 from refactor_tools.prove.runs import Side
 from refactor_tools.prove.scenarios import Setting
 from refactor_tools.prove.states import current, isolated
@@ -56,8 +57,8 @@ def pair_up(subject: Subject, setting: Setting) -> Pair:
     root = structure_root(component, subject.legacy_key)
     _vary(original.module)
     copy_state(original.module, component.module, subject.legacy_key)
-    sides = original_side(subject, setting, original.module), component_side(subject, component.module)
-    return Pair(*sides, checks, root)
+    theirs = component_side(subject, module_to_platform(component.module, setting.platform))
+    return Pair(original_side(subject, setting, original.module), theirs, checks, root)
 
 
 def original_alone(subject: Subject, setting: Setting) -> Side:
@@ -84,7 +85,7 @@ def component_alone(subject: Subject, setting: Setting) -> tuple[Side, str]:
     built = build_component(subject, setting)
     root = structure_root(built, subject.legacy_key)
     _vary(built.module)
-    return component_side(subject, built.module), root
+    return component_side(subject, module_to_platform(built.module, setting.platform)), root
 
 
 def build_original(subject: Subject, setting: Setting) -> Built:
@@ -104,7 +105,10 @@ def build_component(subject: Subject, setting: Setting) -> Built:
 
 
 def original_side(subject: Subject, setting: Setting, module: nn.Module) -> Side:
-    return Side(_maker(module, lambda: build_original(subject, setting).module), subject.call_original)
+    def rebuild() -> nn.Module:
+        return module_to_platform(build_original(subject, setting).module, setting.platform)
+
+    return Side(_maker(module_to_platform(module, setting.platform), rebuild), subject.call_original)
 
 
 def component_side(subject: Subject, module: nn.Module) -> Side:

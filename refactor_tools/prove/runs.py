@@ -147,7 +147,8 @@ def tensors_named(name: str, value: object) -> list[tuple[str, Tensor]]:
 
 def as_source(mode: Mode) -> Callable[[Tensor], Tensor]:
     def make(tensor: Tensor) -> Tensor:
-        copy = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype).copy_(tensor)
+        copy = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=tensor.device)
+        copy.copy_(tensor)
         differentiable = tensor.is_floating_point() or tensor.is_complex()
         return copy.requires_grad_(mode.gradients and differentiable)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
+from refactor_tools.model.proofs import HOME, Call, Case, CaseValue, Construction, Platform, TensorSpec
 from refactor_tools.prove.adapting import Arguments
 from refactor_tools.prove.leaves import map_tensors
+from refactor_tools.prove.platforms import to_platform
 from refactor_tools.prove.values import build
 
 
@@ -23,16 +24,35 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One set of constructor arguments, made, and the calls under it."""
+    """One set of constructor arguments, made, and the calls under it, with inputs on a platform."""
 
     label: str
     arguments: Arguments
     scenarios: tuple[Scenario, ...]
+    platform: Platform = HOME
 
 
-def settings_of(case: Case) -> tuple[Setting, ...]:
-    """Every construction of `case` with its calls, then the edges of its richest call."""
-    return tuple(_setting(index, construction) for index, construction in enumerate(case.constructions))
+def settings_of(case: Case, platform: Platform = HOME) -> tuple[Setting, ...]:
+    """Every construction of `case` with its calls, then the edges of its richest call.
+
+    What is drawn is drawn on the CPU in the case's dtype, so that all platforms see the same numbers, rounded.
+    """
+    made = (_setting(index, construction) for index, construction in enumerate(case.constructions))
+    return tuple(setting if platform == HOME else _placed(setting, platform) for setting in made)
+
+
+def _placed(setting: Setting, platform: Platform) -> Setting:
+    scenarios = tuple(
+        replace(
+            scenario,
+            arguments={
+                name: map_tensors(lambda tensor: to_platform(tensor, platform), value)
+                for name, value in scenario.arguments.items()
+            },
+        )
+        for scenario in setting.scenarios
+    )
+    return replace(setting, scenarios=scenarios, platform=platform)
 
 
 def _setting(index: int, construction: Construction) -> Setting:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from refactor_tools.model.proofs import PASSING, ComponentProof, ProofTask, Sensitivity
+from refactor_tools.model.proofs import ComponentProof, ProofTask, Sensitivity, fails
 from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
 from refactor_tools.prove.children import Limits, call
 from refactor_tools.prove.gate import compare_graphs
@@ -22,10 +22,11 @@ def measure(
 ) -> Sensitivity | None:
     """Seed up to `at_most` bugs into the component's own module and try each against the originals that passed.
 
-    A bug is caught if the verdict on any of them is DIFFERENT; one that leaves all operations of all paths as they are,
-    or the joint graphs, does not count. None where no original passed, or the component's source cannot be read.
+    A bug is caught if the verdict on any of them fails the gate; one that leaves all operations of all paths, or the
+    joint graphs, as they are does not count. None where no original passed, or the component's source cannot be read.
     """
-    passed = {original.id for original in proof.originals if original.verdict in PASSING}
+    cases = {original.id: original.case for original in task.originals}
+    passed = {original.id for original in proof.originals if not fails(original.verdict, cases[original.id])}
     proven = replace(task, originals=tuple(original for original in task.originals if original.id in passed))
     source = call(f"{_TRIALS}:component_source", proven, limits).value
     if not proven.originals or not isinstance(source, str) or not source:

@@ -20,12 +20,13 @@ class GlobalState:
     torch_random: Tensor
     python_random: object
     numpy_random: str
+    cuda_random: str
     switches: tuple[tuple[str, str], ...]
 
     @property
     def described(self) -> tuple[object, ...]:
-        """The state as part of a hash."""
-        return content_of(self.torch_random), repr(self.python_random), self.numpy_random, self.switches
+        """The state as part of a hash that holds wherever this version of torch runs on a CPU."""
+        return content_of(self.torch_random), repr(self.python_random), self.switches
 
     def differences(self, other: "GlobalState") -> tuple[str, ...]:
         """What differs between two states, in words."""
@@ -36,12 +37,14 @@ class GlobalState:
             found.append("Python's random state")
         if self.numpy_random != other.numpy_random:
             found.append("NumPy's random state")
+        if self.cuda_random != other.cuda_random:
+            found.append("CUDA's random state")
         found += [name for (name, left), (_, right) in zip(self.switches, other.switches, strict=True) if left != right]
         return tuple(found)
 
 
 def current() -> GlobalState:
-    return GlobalState(torch.get_rng_state(), random.getstate(), _numpy_random(), _switches())
+    return GlobalState(torch.get_rng_state(), random.getstate(), _numpy_random(), _cuda_random(), _switches())
 
 
 @contextmanager
@@ -71,6 +74,11 @@ def seed_all(seed: int) -> None:
 def _numpy_random() -> str:
     numpy = sys.modules.get("numpy")
     return repr(numpy.random.get_state()) if numpy else ""
+
+
+def _cuda_random() -> str:
+    running = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    return content_of(torch.cuda.get_rng_state()) if running else ""
 
 
 def _switches() -> tuple[tuple[str, str], ...]:
