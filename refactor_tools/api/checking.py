@@ -2,35 +2,37 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from refactor_tools.api.freshness import installed_torch, worth
+from refactor_tools.api.platforms import lacking, prove_on
+from refactor_tools.api.relocation import relocated
 from refactor_tools.api.tasks import library_root, proof_task, prove_component, read_cases, read_text
-from refactor_tools.certificates.closure import read_closure
-from refactor_tools.certificates.freshness import Changes, changes
-from refactor_tools.certificates.mint import minor, mint
+from refactor_tools.certificates.closure import closure_files, read_closure
+from refactor_tools.certificates.freshness import changes
+from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
     case_path,
     certificate_path,
     dump_cases,
     dump_certificate,
+    dump_keymap,
+    keymap_path,
     load_certificate,
 )
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.certificates import Certificate, CertificateStatus, CertifiedOriginal, Checked, Closure
+from refactor_tools.model.certificates import Certificate, CertificateStatus, Checked, Closure
 from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
-    JOINT_GRAPHS,
-    LADDER,
+    HOME,
     Case,
     ComponentProof,
     Freshness,
-    OriginalProof,
+    Platform,
     ProofTask,
     fails,
 )
-from refactor_tools.prove.gate import component_roots, graph_roots, prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
@@ -45,22 +47,86 @@ class Checking:
     settings: Settings
     mode: Literal["check", "prove", "prove-all"]
     progress: Callable[[str], None]
+    platform: Platform = HOME
+    required: Platform | None = None
 
     def component(self, keymap: KeyMap) -> Result:
         """What was found for one component, and the records to write."""
         cases = read_cases(self.settings.root, keymap.name)
-        try:
-            task = proof_task(self.settings, keymap, cases)
-            closure = read_closure(library_root(self.settings), keymap.module)
-        except FileNotFoundError:
+        there = self._there(keymap)
+        if there is None:
             reason = f"{keymap.module} has no file under the library; restore it, or `refactor-tools undo` its run"
             return _checked(keymap, CertificateStatus(keymap.component, "STALE", None, reason), cases), ()
+        try:
+            task = proof_task(self.settings, there, cases)
+            closure = read_closure(library_root(self.settings), there.module)
         except UnreadableRecord as error:
             return _checked(keymap, CertificateStatus(keymap.component, "DAMAGED", None, str(error)), cases), ()
         known, status = self._status(keymap, task, closure)
+        checked, files = self._decided(there, cases, closure, known, status)
+        return self._required(checked, cases), (*self._moved(keymap, there, checked), *files)
+
+    def _there(self, keymap: KeyMap) -> KeyMap | None:
+        """The key map with the module in which the component stands; None where it stands nowhere."""
+        if closure_files(library_root(self.settings), keymap.module):
+            return keymap
+        return relocated(self.settings, keymap)
+
+    def _moved(self, keymap: KeyMap, there: KeyMap, checked: Checked) -> tuple[FileChange, ...]:
+        """The records under the new name, if they may be written and the component is what it was."""
+        if there == keymap or self.mode == "check" or checked.certificate is None or not checked.passed:
+            return ()
+        certificate = replace(checked.certificate, component=there.component)
+        return (
+            self._change(keymap_path(keymap.name), dump_keymap(there)),
+            self._change(certificate_path(keymap.name), dump_certificate(certificate)),
+        )
+
+    def _decided(
+        self,
+        keymap: KeyMap,
+        cases: Mapping[str, Case],
+        closure: Closure,
+        known: Certificate | None,
+        status: CertificateStatus,
+    ) -> Result:
+        """What the mode makes of a component whose certificate has this status."""
+        if self.platform != HOME and self.mode != "check":
+            return self._prove_elsewhere(keymap, cases, known, status)
         if self.mode == "check" or (self.mode == "prove" and status.freshness in _SETTLED - {"ENV_DRIFT"}):
             return _checked(keymap, status, cases, known), ()
         return self._prove(keymap, cases, closure, known)
+
+    def _required(self, checked: Checked, cases: Mapping[str, Case]) -> Checked:
+        """The same, failed where a result that must be there is missing."""
+        if self.required is None or checked.certificate is None or not checked.passed:
+            return checked
+        without = lacking(checked.certificate, cases, self.required)
+        if not without:
+            return checked
+        device = self.required.device
+        reason = (
+            f"no result on {device} for {', '.join(without)}; where there is such a device, run `check-equivalence "
+            f"{checked.name} --prove --device {device} --export FILE`, and here `--import FILE`"
+        )
+        return replace(checked, passed=False, status=replace(checked.status, reason=reason))
+
+    def _prove_elsewhere(
+        self, keymap: KeyMap, cases: Mapping[str, Case], known: Certificate | None, status: CertificateStatus
+    ) -> Result:
+        """Adds the results of another platform to a certificate that holds."""
+        if known is None or status.freshness not in _SETTLED:
+            reason = f"{status.reason}; prove it on the CPU first: check-equivalence {keymap.name} --prove"
+            return _checked(keymap, replace(status, reason=reason), cases, known), ()
+        if self.mode == "prove" and not lacking(known, cases, self.platform, installed_torch() or ""):
+            return _checked(keymap, status, cases, known), ()
+        self.progress(f"{keymap.name}: proving on {self.platform}")
+        found = prove_on(self.settings, keymap, cases, known, self.platform, self.progress)
+        if found.reason:
+            checked = _checked(keymap, replace(status, reason=found.reason), cases, known, found.proof)
+            return replace(checked, passed=False), ()
+        file = self._change(certificate_path(keymap.name), dump_certificate(found.certificate))
+        return _checked(keymap, status, cases, found.certificate, found.proof), (file,)
 
     def _status(
         self, keymap: KeyMap, task: ProofTask, closure: Closure
@@ -75,45 +141,11 @@ class Checking:
                 raise UnreadableRecord(f"certifies {known.component}, not {keymap.component}", path)
         except UnreadableRecord as error:
             return None, CertificateStatus(keymap.component, "DAMAGED", None, str(error))
-        verdict = known.verdict
-        found = changes(known, task, closure)
-        if found:
-            freshness, reason = self._changed(keymap, task, known, found)
-        else:
-            freshness, reason = _unchanged(known)
-        return known, CertificateStatus(keymap.component, freshness, verdict, reason)
-
-    def _changed(self, keymap: KeyMap, task: ProofTask, known: Certificate, found: Changes) -> tuple[Freshness, str]:
-        """Whether a changed text still computes what was certified; that takes torch, and a root of its version."""
-        here, reason = installed_torch(), str(found)
-        if found.renamed and not found.others:
-            return "CARRIED", f"{reason}, but in names of local variables or places of files only"
-        if here is None:
-            return "STALE", f"{reason}; what it computes now cannot be computed here: install torch"
-        recorded = _roots(known, here)
-        if not recorded:
-            return "STALE", f"{reason}; there is no root of torch {here} to compare with: use --prove"
-        self.progress(f"{keymap.name}: running what changed")
-        if not found.others and self._same_component(task, known, recorded):
-            return "CARRIED", f"{reason}; it computes the same"
-        proof = prove(task, progress=lambda text: self.progress(f"{keymap.name}: {text}"))
-        if "torch" not in dict(proof.environment):
-            return "STALE", f"{reason}; what it computes now cannot be computed here: install torch"
-        certified = {original.id: original for original in known.originals}
-        if all(_carries(part, recorded.get(part.id, ""), certified.get(part.id)) for part in proof.originals):
-            return "CARRIED", f"{reason}; it computes the same"
-        failed = next(filter(None, map(_shortfall, proof.originals)), "")
-        return "STALE", f"{reason}; it no longer computes the same{f': {failed}' if failed else ''}"
-
-    def _same_component(self, task: ProofTask, known: Certificate, recorded: Mapping[str, str]) -> bool:
-        """Whether the component alone still gives the recorded roots; what it is compared with did not change."""
-        proved = {original.id for original in known.originals if original.verdict == "PROVED"}
-        paths = component_roots(task)
-        on_paths = {identity: root for identity, root in recorded.items() if identity not in proved}
-        if any(paths.get(identity) != root for identity, root in on_paths.items()):
-            return False
-        graphs = graph_roots(task, {identity: root for identity, root in paths.items() if identity in proved})
-        return {**paths, **graphs} == dict(recorded)
+        if task.component != keymap.component and changes(known, task, closure).renamed:
+            reason = f"its file moved: it is {task.component} now"
+            return known, CertificateStatus(keymap.component, "CARRIED", known.verdict, reason)
+        freshness, reason = worth(known, task, closure, lambda text: self.progress(f"{keymap.name}: {text}"))
+        return known, CertificateStatus(keymap.component, freshness, known.verdict, reason)
 
     def _prove(self, keymap: KeyMap, cases: Mapping[str, Case], closure: Closure, known: Certificate | None) -> Result:
         self.progress(f"{keymap.name}: proving")
@@ -143,44 +175,6 @@ class Checking:
     def _change(self, path: str, text: str) -> FileChange:
         file = self.settings.root / path
         return FileChange(path, file.read_bytes() if file.is_file() else None, text.encode("utf-8", "surrogateescape"))
-
-
-def installed_torch() -> str | None:
-    """The minor version of the torch that is installed, found without importing it."""
-    try:
-        return minor(version("torch"))
-    except PackageNotFoundError:
-        return None
-
-
-def _carries(proof: OriginalProof, recorded: str, certified: CertifiedOriginal | None) -> bool:
-    """Whether the recorded root still is the component's, and the proof against the original as strong as it was."""
-    if certified is None or proof.root != recorded:
-        return False
-    return LADDER.index(proof.verdict) <= LADDER.index(certified.verdict)
-
-
-def _shortfall(proof: OriginalProof) -> str:
-    """Why a proof is on no higher rung."""
-    unproved = (check.detail for check in proof.checks if check.name == JOINT_GRAPHS and not check.passed)
-    return proof.reason or next(unproved, "")
-
-
-def _unchanged(known: Certificate) -> tuple[Freshness, str]:
-    here = installed_torch()
-    recorded = sorted({minor(result.torch) for original in known.originals for result in original.results})
-    if here is None or not recorded or here in recorded:
-        return "FRESH", ""
-    return "ENV_DRIFT", f"proven with torch {', '.join(recorded)}; this is {here}"
-
-
-def _roots(known: Certificate, torch_minor: str) -> dict[str, str]:
-    return {
-        original.id: root
-        for original in known.originals
-        for device, torch, root in original.roots
-        if (device, torch) == ("cpu", torch_minor)
-    }
 
 
 def _checked(

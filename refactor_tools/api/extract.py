@@ -20,8 +20,8 @@ def extract(
         AmbiguousName: a name stands for different algorithms.
         RefactorError: a file in scope does not parse, a target exists with other content, or torch is missing.
     """
-    from refactor_tools.api.checking import installed_torch
     from refactor_tools.api.extraction.run import extract_all
+    from refactor_tools.api.freshness import installed_torch
     from refactor_tools.errors import RefactorError
 
     if request.prove and installed_torch() is None:

@@ -1,8 +1,10 @@
 """From a proof to the certificate that records it."""
 
+from dataclasses import replace
+
 from refactor_tools.certificates.digests import case_digest, source_digest
 from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure, Result
-from refactor_tools.model.proofs import Case, ComponentProof, OriginalProof, OriginalTask, ProofTask
+from refactor_tools.model.proofs import HOME, Case, ComponentProof, OriginalProof, OriginalTask, ProofTask
 
 
 def mint(task: ProofTask, proof: ComponentProof, closure: Closure, previous: Certificate | None = None) -> Certificate:
@@ -16,6 +18,15 @@ def mint(task: ProofTask, proof: ComponentProof, closure: Closure, previous: Cer
     environment = dict(proof.environment)
     originals = tuple(_keep(_original(tasks[part.id], part, environment), old.get(part.id)) for part in proof.originals)
     return Certificate(task.component, closure, originals, proof.sensitivity)
+
+
+def results_of(proof: ComponentProof, task: ProofTask) -> tuple[CertifiedOriginal, ...]:
+    """What a proof on another platform than the certificate's own adds to it, by original."""
+    tasks = {original.id: original for original in task.originals}
+    made = (_original(tasks[part.id], part, dict(proof.environment)) for part in proof.originals)
+    # A root is of single precision: in another one the same operations have other operands.
+    single = task.platform.dtype == HOME.dtype
+    return tuple(part if single else replace(part, roots=()) for part in made)
 
 
 def minor(version: str) -> str:

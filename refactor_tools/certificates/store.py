@@ -15,6 +15,7 @@ from refactor_tools.settings import INDEX
 
 __all__ = [
     "case_path",
+    "certificate_document",
     "certificate_path",
     "dump_cases",
     "dump_certificate",
@@ -25,6 +26,7 @@ __all__ = [
     "load_keymap",
     "original_name",
     "original_path",
+    "read_certificate",
 ]
 
 
@@ -52,7 +54,12 @@ def original_name(source: str) -> str:
 
 
 def dump_certificate(certificate: Certificate) -> str:
-    """The text of `component_index/certificates/<Name>.json`, sealed.
+    """The text of `component_index/certificates/<Name>.json`."""
+    return write_json(certificate_document(certificate))
+
+
+def certificate_document(certificate: Certificate) -> dict[str, object]:
+    """`certificate` as plain data, sealed.
 
     The seal is a digest over everything else. It shows damage, merges gone wrong and edits by hand; it keeps nobody
     from making a seal of their own.
@@ -65,7 +72,7 @@ def dump_certificate(certificate: Certificate) -> str:
         "originals": [_original_document(original) for original in certificate.originals],
         "sensitivity": _sensitivity_document(certificate.sensitivity),
     }
-    return write_json({**document, "seal": _seal(document)})
+    return {**document, "seal": _seal(document)}
 
 
 def load_certificate(text: str, path: str) -> Certificate:
@@ -74,10 +81,19 @@ def load_certificate(text: str, path: str) -> Certificate:
     Raises:
         UnreadableRecord: it is damaged, edited by hand, or of another schema.
     """
-    record = read_json(text, path)
+    return read_certificate(read_json(text, path))
+
+
+def read_certificate(record: Record) -> Certificate:
+    """The inverse of `certificate_document`.
+
+    Raises:
+        UnreadableRecord: as `load_certificate`.
+    """
     sealed = {key: value for key, value in record.values.items() if key != "seal"}
     if record.text("seal") != _seal(sealed):
-        raise UnreadableRecord("does not match its seal: it was edited or damaged; prove the component again", path)
+        reason = "does not match its seal: it was edited or damaged; prove the component again"
+        raise UnreadableRecord(reason, record.path)
     return Certificate(
         component=record.text("component"),
         closure=Closure(record.text("source"), record.text("computation")),

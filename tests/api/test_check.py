@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from refactor_tools.api import checking
+from refactor_tools.api import freshness
 from refactor_tools.api.check import Mode, check
 from refactor_tools.certificates.store import (
     case_path,
@@ -69,7 +69,7 @@ def test_a_proof_writes_the_certificate_and_the_case_it_found(tree: Path) -> Non
 
 
 def test_an_unchanged_tree_is_fresh_without_running_anything(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "prove", lambda *_, **__: pytest.fail("ran"))
+    monkeypatch.setattr(freshness, "prove", lambda *_, **__: pytest.fail("ran"))
     item = checked(tree)
     assert (item.status.freshness, item.status.verdict, item.passed) == ("FRESH", "PROVED", True)
 
@@ -99,11 +99,48 @@ def test_looks_leave_it_fresh(tree: Path, old: str, new: str) -> None:
     assert checked(tree).status.freshness == "FRESH"
 
 
-def test_another_text_for_the_same_computation_is_carried(tree: Path) -> None:
+def test_another_name_of_a_variable_is_carried_without_running_anything(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "installed_torch", lambda: None)
     edit(tree, LIBRARY_FILE, "weights", "alpha")
     item = checked(tree)
     assert (item.status.freshness, item.passed) == ("CARRIED", True)
     assert "the source of components.pooling.pool.Pool changed" in item.status.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("softmax(scores, dim=1)", "softmax(scores, -2, None)"),
+        ("weights * x", "x * weights"),
+        ("~mask.unsqueeze(-1)", "torch.logical_not(mask.unsqueeze(-1))"),
+    ],
+)
+def test_another_text_for_the_same_computation_is_carried(tree: Path, old: str, new: str) -> None:
+    edit(tree, LIBRARY_FILE, old, new)
+    item = checked(tree)
+    assert (item.status.freshness, item.passed) == ("CARRIED", True), item.status.reason
+    assert "it computes the same" in item.status.reason
+
+
+def test_a_moved_file_is_carried_and_proving_records_where_it_is(tree: Path) -> None:
+    moved = tree / "components/heads/pool_head.py"
+    moved.parent.mkdir()
+    (tree / LIBRARY_FILE).rename(moved)
+    item = checked(tree)
+    assert (item.status.freshness, item.passed) == ("CARRIED", True)
+    assert "components.heads.pool_head.Pool" in item.status.reason
+    assert prove(tree).passed
+    assert checked(tree).status.freshness == "FRESH"
+
+
+def test_a_moved_file_that_computes_otherwise_is_stale(tree: Path) -> None:
+    edit(tree, LIBRARY_FILE, "dim=1)\n        return", "dim=0)\n        return")
+    moved = tree / "components/heads/pool.py"
+    moved.parent.mkdir()
+    (tree / LIBRARY_FILE).rename(moved)
+    assert checked(tree).status.freshness == "STALE"
 
 
 @pytest.mark.parametrize(
@@ -208,15 +245,15 @@ def test_another_case_is_another_proof(tree: Path) -> None:
 
 
 def test_another_torch_is_reported_and_passes(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "installed_torch", lambda: "9.9")
+    monkeypatch.setattr(freshness, "installed_torch", lambda: "9.9")
     item = checked(tree)
     assert (item.status.freshness, item.passed) == ("ENV_DRIFT", True)
     assert "this is 9.9" in item.status.reason
 
 
 def test_a_changed_text_cannot_be_judged_by_another_torch(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "installed_torch", lambda: "9.9")
-    edit(tree, LIBRARY_FILE, "weights", "alpha")
+    monkeypatch.setattr(freshness, "installed_torch", lambda: "9.9")
+    edit(tree, LIBRARY_FILE, "weights * x", "x * weights")
     item = checked(tree)
     assert (item.status.freshness, item.passed) == ("STALE", False)
 
@@ -233,9 +270,9 @@ def test_parameters_in_another_order_are_not_carried(tree: Path) -> None:
 
 
 def test_without_torch_text_decides(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "installed_torch", lambda: None)
+    monkeypatch.setattr(freshness, "installed_torch", lambda: None)
     assert checked(tree).status.freshness == "FRESH"
-    edit(tree, LIBRARY_FILE, "weights", "alpha")
+    edit(tree, LIBRARY_FILE, "weights * x", "x * weights")
     item = checked(tree)
     assert item.status.freshness == "STALE"
     assert "install torch" in item.status.reason
