@@ -18,6 +18,8 @@ from refactor_tools.cli.common import (
     settings_for,
     tree_options,
 )
+from refactor_tools.cli.github import annotate
+from refactor_tools.report.words import count
 
 if TYPE_CHECKING:
     from refactor_tools.api.check import CheckReport, Mode
@@ -27,6 +29,7 @@ Examples:
   check-equivalence
   check-equivalence AttentionPooling --prove
   check-equivalence --prove=all --output-format markdown -o equivalence.md
+  check-equivalence --since origin/main --output-format github
 """
 
 _MODES: dict[str, Mode] = {"none": "check", "stale": "prove", "all": "prove-all"}
@@ -52,12 +55,14 @@ class _Command(click.Command):
     help="Prove what is neither fresh nor carried, with =all everything, and write the certificates.",
 )
 @click.option("--device", type=click.Choice(["cpu"]), default="cpu", show_default=True, help="The device to prove on.")
-@output_options("text", "json", "markdown")
+@click.option("--since", metavar="REV", help="Only the components that the change since this git revision can reach.")
+@output_options("text", "json", "markdown", "github")
 @tree_options
 def check_equivalence(
     names: tuple[str, ...],
     prove: str | None,
     device: str,
+    since: str | None,
     output_format: str,
     output: Path | None,
     root: Path | None,
@@ -77,17 +82,20 @@ def check_equivalence(
     mode = _MODES[prove or "none"]
     stderr = console(color, stderr=True)
     if quiet or not stderr.is_terminal:
-        report = check(settings, names, mode)
+        report = check(settings, names, mode, since=since)
     else:
         with stderr.status("") as status:
-            report = check(settings, names, mode, status.update)
+            report = check(settings, names, mode, status.update, since)
     if report.changes.effective:
         from refactor_tools.changes.transaction import apply
 
         apply(settings.root, report.changes, "check-equivalence")
-    _deliver(report, output_format, output, color)
+    if output_format == "github":
+        annotate(settings, report, output)
+    else:
+        _deliver(report, output_format, output, color)
     if not quiet:
-        for line in _hints(report):
+        for line in _hints(report, since):
             click.echo(f"  {line}", err=True)
     return CLEAN if report.passed else FINDINGS
 
@@ -110,8 +118,10 @@ def _deliver(report: CheckReport, output_format: str, output: Path | None, color
             deliver(text, output)
 
 
-def _hints(report: CheckReport) -> Iterator[str]:
-    if not report.checked:
+def _hints(report: CheckReport, since: str | None) -> Iterator[str]:
+    if report.left_out:
+        yield f"Left out: {count(len(report.left_out), 'component')} that the change since {since} cannot reach."
+    elif not report.checked:
         yield "There are no components yet: `analyze-deps` shows what could become one, `extract-component` makes it."
     if report.changes.effective:
         yield f"Written: {', '.join(change.path for change in report.changes.effective)}."
