@@ -23,6 +23,7 @@ from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
     JOINT_GRAPHS,
     SAME_OPERATIONS,
+    SETTLED,
     Case,
     ComponentProof,
     Freshness,
@@ -34,7 +35,6 @@ from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
-_SETTLED: frozenset[Freshness] = frozenset({"FRESH", "CARRIED", "ENV_DRIFT"})
 Result = tuple[Checked, tuple[FileChange, ...]]
 
 
@@ -58,7 +58,7 @@ class Checking:
         except UnreadableRecord as error:
             return _checked(keymap, CertificateStatus(keymap.component, "DAMAGED", None, str(error)), cases), ()
         known, status = self._status(keymap, task, closure)
-        if self.mode == "check" or (self.mode == "prove" and status.freshness in _SETTLED - {"ENV_DRIFT"}):
+        if self.mode == "check" or (self.mode == "prove" and status.freshness in SETTLED - {"ENV_DRIFT"}):
             return _checked(keymap, status, cases, known), ()
         return self._prove(keymap, cases, closure, known)
 
@@ -175,7 +175,7 @@ def _checked(
     certificate: Certificate | None = None,
     proof: ComponentProof | None = None,
 ) -> Checked:
-    passed = status.freshness in _SETTLED and certificate is not None
+    passed = status.freshness in SETTLED and certificate is not None
     failing = [o for o in certificate.originals if fails(o.verdict, cases.get(o.id))] if certificate else []
     return Checked(keymap.name, status, passed and not failing, certificate, proof)
 
