@@ -26,13 +26,13 @@ def definition_places(settings: Settings, names: Sequence[str]) -> Mapping[str, 
     places = {}
     for keymap in choose(names, read_keymaps(settings.root)) if names else ():
         files = closure_files(library_root(settings), keymap.module)
-        line = _line(files[0], keymap.name) if files else 0
+        line = definition_line(files[0], keymap.name) if files else 0
         path = files[0].relative_to(settings.root).as_posix() if line else keymap_path(keymap.name)
         places[keymap.name] = prefix + path, line or 1
     return places
 
 
-def _line(file: Path, name: str) -> int:
+def definition_line(file: Path, name: str) -> int:
     """Where the class or function `name` begins in `file`, 0 where it does not."""
     try:
         tree = ast.parse(file.read_bytes())

@@ -18,6 +18,7 @@ from refactor_tools.cli.common import (
     settings_for,
     tree_options,
 )
+from refactor_tools.cli.comparison import compared_names, show_comparison
 from refactor_tools.cli.github import annotate
 from refactor_tools.report.words import count
 
@@ -30,6 +31,9 @@ Examples:
   check-equivalence AttentionPooling --prove
   check-equivalence --prove=all --output-format markdown -o equivalence.md
   check-equivalence --since origin/main --output-format github
+  check-equivalence AttentionPooling@HEAD~1 AttentionPooling
+  check-equivalence legacy/a.py::Pool legacy/b.py::Pool
+  check-equivalence AttentionPooling --against MeanPooling
 """
 
 _MODES: dict[str, Mode] = {"none": "check", "stale": "prove", "all": "prove-all"}
@@ -56,6 +60,7 @@ class _Command(click.Command):
 )
 @click.option("--device", type=click.Choice(["cpu"]), default="cpu", show_default=True, help="The device to prove on.")
 @click.option("--since", metavar="REV", help="Only the components that the change since this git revision can reach.")
+@click.option("--against", metavar="B", help="Compare the one NAME with B, see above.")
 @output_options("text", "json", "markdown", "github")
 @tree_options
 def check_equivalence(
@@ -63,6 +68,7 @@ def check_equivalence(
     prove: str | None,
     device: str,
     since: str | None,
+    against: str | None,
     output_format: str,
     output: Path | None,
     root: Path | None,
@@ -75,10 +81,17 @@ def check_equivalence(
     Without --prove nothing is written. A certificate is FRESH while the text it speaks of is unchanged, CARRIED where
     the text changed but not the computation, STALE where it did. Exit code 1: something is stale, different, not run,
     or has no sound certificate.
+
+    Two NAMEs of which one is PATH::NAME, or has @REV at its end, are compared with each other: the verdict on the
+    second as a stand-in for the first, how far results are apart, and what both cost. --against B compares components.
     """
     from refactor_tools.api.check import check
 
     settings = settings_for(root)
+    if pair := compared_names(names, against):
+        if prove or since or output_format == "github":
+            raise click.UsageError("a comparison has no --prove, no --since and no annotations")
+        return show_comparison(settings, pair, output_format, output, color, quiet=quiet)
     mode = _MODES[prove or "none"]
     stderr = console(color, stderr=True)
     if quiet or not stderr.is_terminal:

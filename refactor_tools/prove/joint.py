@@ -1,12 +1,13 @@
 """The rung PROVED: both sides have one joint graph, for every call of the case and all sizes in a range."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from refactor_tools.model.proofs import JOINT_GRAPHS, Case, Check
+from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.assignments import JointAssignment
 from refactor_tools.prove.canonical import CanonicalGraph, canonical_graph
 from refactor_tools.prove.examine import load
@@ -48,15 +49,24 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
 
     The check holds the ranges of sizes, or why there is no proof.
     """
-    proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in settings_of(request.assignment.original.case or Case()):
-            proven += _prove(pair_up(subject, setting), setting, request.same_paths)
+    except (LegacyError, ComponentError) as error:
+        return Check(JOINT_GRAPHS, None, str(error)), ""
+    settings = settings_of(request.assignment.original.case or Case())
+    return compare_joint(subject, settings, request.root, request.same_paths)
+
+
+def compare_joint(subject: Subject, settings: Iterable[Setting], root: str, same_paths: bool) -> tuple[Check, str]:
+    """`examine_joint` of sides that are loaded: `root` is that of the paths, which are the same with `same_paths`."""
+    proven: list[_Proven] = []
+    try:
+        for setting in settings:
+            proven += _prove(pair_up(subject, setting), setting, same_paths)
     except (NotProved, LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
     ranges = "; ".join(dict.fromkeys(proof.text for proof in proven))
-    return Check(JOINT_GRAPHS, True, ranges), digest(request.root, *(proof.root for proof in proven))
+    return Check(JOINT_GRAPHS, True, ranges), digest(root, *(proof.root for proof in proven))
 
 
 def _prove(pair: Pair, setting: Setting, same_paths: bool) -> Iterator[_Proven]:

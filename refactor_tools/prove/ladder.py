@@ -33,14 +33,19 @@ class Evidence:
 
 
 def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence:
-    """Compare both sides wherever `case` leads. With `stop_early`, the first failed check ends it.
+    """`climb_all` over the settings of `case`."""
+    return climb_all(subject, settings_of(case), stop_early=stop_early)
+
+
+def climb_all(subject: Subject, settings: Iterable[Setting], *, stop_early: bool = False) -> Evidence:
+    """Compare both sides in all `settings`. With `stop_early`, the first failed check ends it.
 
     Raises:
         LegacyError: the original cannot be built, or no call of it ends without an exception.
         ComponentError: the component cannot be built.
     """
     evidence = Evidence()
-    for setting in settings_of(case):
+    for setting in settings:
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
         if pair.comparable and not (stop_early and evidence.failed):
