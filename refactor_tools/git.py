@@ -40,6 +40,30 @@ def repository_prefix(root: Path) -> str | None:
     return prefix.removesuffix("\n") if inside == "true" else None
 
 
+def changed_since(root: Path, commit: str) -> frozenset[str]:
+    """The files below `root`, relative to it, that are not as in `commit` or that git does not track.
+
+    A file that was renamed is there under both names. Ignored files are not seen.
+
+    Raises:
+        RefactorError: git cannot tell.
+    """
+    options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--relative")
+    found: set[str] = set()
+    for arguments in (("diff", *options, commit, "--"), ("ls-files", "-z", "--others", "--exclude-standard")):
+        answer = ask_git(root, *arguments)
+        if answer.returncode != 0:
+            raise RefactorError(f"git cannot tell what changed since {commit} ({first_line(answer)})", str(root))
+        found.update(os.fsdecode(path) for path in answer.stdout.split(b"\0") if path)
+    return frozenset(found)
+
+
+def text_at(root: Path, commit: str, path: str) -> str | None:
+    """The file at `path`, relative to `root`, as it was in `commit`; None where it was not there."""
+    answer = ask_git(root, "show", "--no-textconv", f"{commit}:./{path}")
+    return answer.stdout.decode("utf-8", "surrogateescape") if answer.returncode == 0 else None
+
+
 def first_line(answer: Answer) -> str:
     """What git complained about."""
     return os.fsdecode(answer.stderr).strip().partition("\n")[0]

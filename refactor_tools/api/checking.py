@@ -26,9 +26,9 @@ from refactor_tools.model.changes import FileChange
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.proofs import (
     HOME,
+    SETTLED,
     Case,
     ComponentProof,
-    Freshness,
     Platform,
     ProofTask,
     fails,
@@ -36,7 +36,6 @@ from refactor_tools.model.proofs import (
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.settings import Settings
 
-_SETTLED: frozenset[Freshness] = frozenset({"FRESH", "CARRIED", "ENV_DRIFT"})
 Result = tuple[Checked, tuple[FileChange, ...]]
 
 
@@ -93,7 +92,7 @@ class Checking:
         """What the mode makes of a component whose certificate has this status."""
         if self.platform != HOME and self.mode != "check":
             return self._prove_elsewhere(keymap, cases, known, status)
-        if self.mode == "check" or (self.mode == "prove" and status.freshness in _SETTLED - {"ENV_DRIFT"}):
+        if self.mode == "check" or (self.mode == "prove" and status.freshness in SETTLED - {"ENV_DRIFT"}):
             return _checked(keymap, status, cases, known), ()
         return self._prove(keymap, cases, closure, known)
 
@@ -115,7 +114,7 @@ class Checking:
         self, keymap: KeyMap, cases: Mapping[str, Case], known: Certificate | None, status: CertificateStatus
     ) -> Result:
         """Adds the results of another platform to a certificate that holds."""
-        if known is None or status.freshness not in _SETTLED:
+        if known is None or status.freshness not in SETTLED:
             reason = f"{status.reason}; prove it on the CPU first: check-equivalence {keymap.name} --prove"
             return _checked(keymap, replace(status, reason=reason), cases, known), ()
         if self.mode == "prove" and not lacking(known, cases, self.platform, installed_torch() or ""):
@@ -184,7 +183,7 @@ def _checked(
     certificate: Certificate | None = None,
     proof: ComponentProof | None = None,
 ) -> Checked:
-    passed = status.freshness in _SETTLED and certificate is not None
+    passed = status.freshness in SETTLED and certificate is not None
     failing = [o for o in certificate.originals if fails(o.verdict, cases.get(o.id))] if certificate else []
     return Checked(keymap.name, status, passed and not failing, certificate, proof)
 

@@ -108,7 +108,7 @@ def _original(settings: Settings, source_root: str, record: OriginalRecord, case
         source=_kept_source(settings.root, record),
         adapter=record.adapter,
         case=cases.get(record.id),
-        shim=_shim(settings.root, source_root, record),
+        shim=shim_place(settings.root, source_root, record),
     )
 
 
@@ -125,7 +125,8 @@ def _kept_source(root: Path, record: OriginalRecord) -> str:
     return source
 
 
-def _shim(root: Path, source_root: str, record: OriginalRecord) -> ShimPlace | None:
+def shim_place(root: Path, source_root: str, record: OriginalRecord) -> ShimPlace | None:
+    """Where the old name of an original is imported from, with the library at `source_root`; None where it is gone."""
     from refactor_tools.model.proofs import ShimPlace
     from refactor_tools.scan.modules import place
 

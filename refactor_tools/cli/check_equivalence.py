@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from refactor_tools.cli.bundles import FILE, chosen_device, give_out, take_in
 from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
@@ -18,6 +20,10 @@ from refactor_tools.cli.common import (
     settings_for,
     tree_options,
 )
+from refactor_tools.cli.comparison import compared_names, show_comparison
+from refactor_tools.cli.github import annotate
+from refactor_tools.model.proofs import Platform
+from refactor_tools.report.words import count
 
 if TYPE_CHECKING:
     from refactor_tools.api.check import CheckReport, Mode
@@ -27,6 +33,12 @@ Examples:
   check-equivalence
   check-equivalence AttentionPooling --prove
   check-equivalence --prove=all --output-format markdown -o equivalence.md
+  check-equivalence --prove --device cuda --export gpu.json
+  check-equivalence --import gpu.json --require cuda
+  check-equivalence --since origin/main --output-format github
+  check-equivalence AttentionPooling@HEAD~1 AttentionPooling
+  check-equivalence legacy/a.py::Pool legacy/b.py::Pool
+  check-equivalence AttentionPooling --against MeanPooling
 """
 
 _MODES: dict[str, Mode] = {"none": "check", "stale": "prove", "all": "prove-all"}
@@ -51,13 +63,39 @@ class _Command(click.Command):
     metavar="[=all]",
     help="Prove what is neither fresh nor carried, with =all everything, and write the certificates.",
 )
-@click.option("--device", type=click.Choice(["cpu"]), default="cpu", show_default=True, help="The device to prove on.")
-@output_options("text", "json", "markdown")
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda", "auto"]),
+    default="cpu",
+    show_default=True,
+    help="The device to prove on; auto: CUDA where there is a device, else the CPU.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "float64", "float16", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="The precision to prove in.",
+)
+@click.option("--require", type=click.Choice(["cuda"]), help="Fail what has no result on this device.")
+@click.option("--export", "export", type=FILE, metavar="BUNDLE", help="Write the certificates that hold to one file.")
+@click.option("--import", "bundle", type=FILE, metavar="BUNDLE", help="Take in another machine's results first.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, help="Components at a time; 0: one a core.")
+@click.option("--since", metavar="REV", help="Only the components that the change since this git revision can reach.")
+@click.option("--against", metavar="B", help="Compare the one NAME with B, see above.")
+@output_options("text", "json", "markdown", "github")
 @tree_options
 def check_equivalence(
     names: tuple[str, ...],
     prove: str | None,
     device: str,
+    dtype: str,
+    require: str | None,
+    export: Path | None,
+    bundle: Path | None,
+    jobs: int,
+    since: str | None,
+    against: str | None,
     output_format: str,
     output: Path | None,
     root: Path | None,
@@ -70,24 +108,44 @@ def check_equivalence(
     Without --prove nothing is written. A certificate is FRESH while the text it speaks of is unchanged, CARRIED where
     the text changed but not the computation, STALE where it did. Exit code 1: something is stale, different, not run,
     or has no sound certificate.
+
+    On another device or in another precision --prove adds a result to a certificate that holds. What a machine with a
+    GPU has proven it writes with --export, and --import takes it in at home.
+
+    Two NAMEs of which one is PATH::NAME, or has @REV at its end, are compared with each other: the verdict on the
+    second as a stand-in for the first, how far results are apart, and what both cost. --against B compares components.
     """
     from refactor_tools.api.check import check
 
     settings = settings_for(root)
+    if pair := compared_names(names, against):
+        if prove or since or output_format == "github":
+            raise click.UsageError("a comparison has no --prove, no --since and no annotations")
+        return show_comparison(settings, pair, output_format, output, color, quiet=quiet)
     mode = _MODES[prove or "none"]
+    if bundle:
+        take_in(settings, bundle, quiet=quiet)
+    platform = Platform(chosen_device(device), dtype)
+    required = Platform(require) if require else None
+    asked = partial(check, settings, names, mode, since=since, platform=platform, required=required, jobs=jobs)
     stderr = console(color, stderr=True)
     if quiet or not stderr.is_terminal:
-        report = check(settings, names, mode)
+        report = asked()
     else:
         with stderr.status("") as status:
-            report = check(settings, names, mode, status.update)
+            report = asked(progress=status.update)
     if report.changes.effective:
         from refactor_tools.changes.transaction import apply
 
         apply(settings.root, report.changes, "check-equivalence")
-    _deliver(report, output_format, output, color)
+    if export:
+        give_out(report.checked, export)
+    if output_format == "github":
+        annotate(settings, report, output)
+    else:
+        _deliver(report, output_format, output, color)
     if not quiet:
-        for line in _hints(report):
+        for line in _hints(report, since):
             click.echo(f"  {line}", err=True)
     return CLEAN if report.passed else FINDINGS
 
@@ -110,8 +168,10 @@ def _deliver(report: CheckReport, output_format: str, output: Path | None, color
             deliver(text, output)
 
 
-def _hints(report: CheckReport) -> Iterator[str]:
-    if not report.checked:
+def _hints(report: CheckReport, since: str | None) -> Iterator[str]:
+    if report.left_out:
+        yield f"Left out: {count(len(report.left_out), 'component')} that the change since {since} cannot reach."
+    elif not report.checked:
         yield "There are no components yet: `analyze-deps` shows what could become one, `extract-component` makes it."
     if report.changes.effective:
         yield f"Written: {', '.join(change.path for change in report.changes.effective)}."

@@ -9,6 +9,8 @@ from refactor_tools.model.adapters import Adapter
 Verdict = Literal["PROVED", "PROVED_ON_PATHS", "BIT_EQUAL", "CLOSE", "DIFFERENT", "LEGACY_BROKEN", "NOT_RUN"]
 Freshness = Literal["FRESH", "CARRIED", "STALE", "ENV_DRIFT", "MISSING", "DAMAGED"]
 
+# What a certificate may be for its verdict to stand.
+SETTLED: frozenset[Freshness] = frozenset({"FRESH", "CARRIED", "ENV_DRIFT"})
 # From the strongest to the weakest; a component's verdict is the weakest of its originals'.
 LADDER: tuple[Verdict, ...] = (
     "PROVED",

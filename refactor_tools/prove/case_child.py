@@ -18,8 +18,13 @@ _HOW = "write its constructions and calls in the case file"
 
 def find(original: OriginalTask) -> Case:
     """A case for the original, or a question that a person can answer."""
+    return find_for(load_original(original.source, original.name, original.id), original)
+
+
+def find_for(loaded: object, original: OriginalTask) -> Case:
+    """`find` for an original that is loaded already."""
     recorder = Recorder()
-    definition = _watched(original, recorder)
+    definition = _watched(loaded, original, recorder)
     if not callable(definition):
         return Case(question=f"{original.name} cannot be called; is it the right name?")
     facts = read_facts(original.source, original.name)
@@ -38,9 +43,8 @@ def find(original: OriginalTask) -> Case:
     return Case(question=uncalled or question)
 
 
-def _watched(original: OriginalTask, recorder: Recorder) -> object:
+def _watched(plain: object, original: OriginalTask, recorder: Recorder) -> object:
     """The original in a text that reports its branches, or as it is where that text does not run."""
-    plain = load_original(original.source, original.name, original.id)
     try:
         text = instrument(original.source).source
         return load_variant(plain, text, f"watched {original.id}", {RECORDER: recorder})

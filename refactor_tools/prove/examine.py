@@ -10,6 +10,7 @@ import torch
 from refactor_tools.model.proofs import HOME, Case, Check, OriginalProof, OriginalTask, Platform, ShimPlace
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
+from refactor_tools.prove.costs import check_costs
 from refactor_tools.prove.ladder import climb, conclude, root_of
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
@@ -34,6 +35,7 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
         reached = reach(subject, case, platform)
         # A shim is Python around the component: what it passes on does not depend on the platform.
         evidence.checks += _shim_checks(assignment.original, subject, case) if platform == HOME else ()
+        evidence.checks += [] if evidence.failed else [check_costs(subject, _settings(assignment))]
     except LegacyError as error:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
     except ComponentError as error:

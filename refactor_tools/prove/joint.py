@@ -1,6 +1,6 @@
 """The rung PROVED: both sides have one joint graph, for every call of the case and all sizes in a range."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from refactor_tools.model.proofs import JOINT_GRAPHS, Case, Check
+from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.assignments import JointAssignment
 from refactor_tools.prove.canonical import CanonicalGraph, canonical_graph
 from refactor_tools.prove.examine import load
@@ -54,17 +55,25 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
 
     The check holds the ranges of sizes, or why there is no proof.
     """
-    proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in _settings(request):
+    except (LegacyError, ComponentError) as error:
+        return Check(JOINT_GRAPHS, None, str(error)), ""
+    return compare_joint(subject, _settings(request), request.root, request.same_paths)
+
+
+def compare_joint(subject: Subject, settings: Iterable[Setting], root: str, same_paths: bool) -> tuple[Check, str]:
+    """`examine_joint` of sides that are loaded: `root` is that of the paths, which are the same with `same_paths`."""
+    proven: list[_Proven] = []
+    try:
+        for setting in settings:
             pair = pair_up(subject, setting)
-            settled = _always if request.same_paths else partial(_same_path, pair)
+            settled = _always if same_paths else partial(_same_path, pair)
             proven += _covering(setting, partial(_compare, pair, setting), settled)
     except (NotProved, LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
     ranges = "; ".join(dict.fromkeys(proof.text for proof in proven))
-    return Check(JOINT_GRAPHS, True, ranges), _root(request, proven)
+    return Check(JOINT_GRAPHS, True, ranges), _root(root, proven)
 
 
 def component_graphs(request: JointAssignment) -> str:
@@ -77,11 +86,11 @@ def component_graphs(request: JointAssignment) -> str:
             proven += _covering(setting, partial(_alone, side, setting), _always)
     except (NotProved, LegacyError, ComponentError):
         return ""
-    return _root(request, proven)
+    return _root(request.root, proven)
 
 
-def _root(request: JointAssignment, proven: list[_Proven]) -> str:
-    return digest(request.root, *(proof.root for proof in proven if not proof.aside))
+def _root(paths: str, proven: list[_Proven]) -> str:
+    return digest(paths, *(proof.root for proof in proven if not proof.aside))
 
 
 def _settings(request: JointAssignment) -> tuple[Setting, ...]:

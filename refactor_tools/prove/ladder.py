@@ -47,17 +47,26 @@ class Evidence:
 
 
 def climb(subject: Subject, case: Case, platform: Platform = HOME, *, stop_early: bool = False) -> Evidence:
-    """Compare both sides wherever `case` leads.
+    """`climb_all` over the settings of `case`.
 
     With `stop_early`, the first failed check ends it, and unequal bits fail however close they are, unless the case
     accepts what is only close.
+    """
+    settings = settings_of(case, platform)
+    return climb_all(subject, settings, stop_early=stop_early, exact=stop_early and not case.accepted)
+
+
+def climb_all(
+    subject: Subject, settings: Iterable[Setting], *, stop_early: bool = False, exact: bool = False
+) -> Evidence:
+    """Compare both sides in all `settings`. With `exact`, unequal bits fail however close they are.
 
     Raises:
         LegacyError: the original cannot be built, or no call of it ends without an exception.
         ComponentError: the component cannot be built.
     """
-    evidence = Evidence(exact=stop_early and not case.accepted)
-    for setting in settings_of(case, platform):
+    evidence = Evidence(exact=exact)
+    for setting in settings:
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
         evidence.paths.append(pair.root)

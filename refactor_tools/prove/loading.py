@@ -5,6 +5,7 @@ import importlib
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from refactor_tools.model.proofs import ShimPlace
@@ -31,6 +32,35 @@ def load_component(module: str, name: str, sys_path: Sequence[str] = ()) -> obje
 def load_shim(place: ShimPlace) -> object:
     """What the legacy name stands for in the refactored tree."""
     return load_component(place.module, place.name, place.sys_path)
+
+
+def load_apart(module: str, name: str, sys_path: Sequence[str]) -> object:
+    """`load_component` of a tree whose modules may be called as those of another that is loaded already.
+
+    The definition's module gets a name of its own; the modules of the other tree stay what they are.
+    """
+    before, path = dict(sys.modules), list(sys.path)
+    for loaded in before:
+        if _lies_in(loaded.partition(".")[0], sys_path):
+            del sys.modules[loaded]
+    try:
+        found = load_component(module, name, sys_path)
+        home = sys.modules[str(found.__module__)]
+    finally:
+        sys.path[:] = path
+        for loaded in set(sys.modules) - set(before):
+            if _lies_in(loaded.partition(".")[0], sys_path):
+                del sys.modules[loaded]
+        sys.modules.update(before)
+    found.__module__ = f"_apart_{home.__name__}"
+    sys.modules[found.__module__] = home
+    return found
+
+
+def _lies_in(package: str, folders: Sequence[str]) -> bool:
+    """Whether an import of `package` can lead into one of `folders`, other than for what the interpreter brings."""
+    places = (Path(folder) / end for folder in folders for end in (f"{package}/", f"{package}.py"))
+    return package not in sys.stdlib_module_names and any(place.exists() for place in places)
 
 
 def extend_path(entries: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Runs the cases on instrumented copies of both sides, to see which branches they reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from torch import nn
@@ -9,9 +9,9 @@ from refactor_tools.model.proofs import HOME, Case, Platform
 from refactor_tools.prove.adapting import Arguments, Callee, Subject
 from refactor_tools.prove.coverage import RECORDER, Coverage, Instrumented, Recorder, instrument, measure
 from refactor_tools.prove.loading import load_variant, names_of, source_of
-from refactor_tools.prove.pairs import pair_up
+from refactor_tools.prove.pairs import original_alone, pair_up
 from refactor_tools.prove.runs import MODES, execute
-from refactor_tools.prove.scenarios import settings_of
+from refactor_tools.prove.scenarios import Setting, settings_of
 from refactor_tools.prove.states import isolated
 
 Call = Callable[[nn.Module | None, Arguments], object]
@@ -50,6 +50,21 @@ def reach(subject: Subject, case: Case, platform: Platform = HOME) -> Reach:
                     for mode in MODES:
                         execute(heard, scenario, mode)
     return Reach(_coverage(original), _coverage(component))
+
+
+def reach_original(subject: Subject, settings: Iterable[Setting]) -> Coverage | None:
+    """`reach` of the original alone, in settings that are made; None where its source could not be instrumented."""
+    original = _instrumented(subject.original)
+    if original is None:
+        return None
+    copied = replace(subject, original=original.definition, names=names_of(original.definition))
+    for setting in settings:
+        side = original_alone(copied, setting)
+        heard = replace(side, call=_heard(side.call, original.recorder))
+        for scenario in setting.scenarios:
+            for mode in MODES:
+                execute(heard, scenario, mode)
+    return _coverage(original)
 
 
 def _instrumented(definition: Callee) -> _Copy | None:

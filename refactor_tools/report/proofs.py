@@ -26,7 +26,7 @@ def render(checked: Sequence[Checked]) -> RenderableType:
 
     parts: list[RenderableType] = [Padding(_table(checked), (0, 0, 0, 2))]
     for item in checked:
-        lines = list(_explanation(item))
+        lines = list(explanation(item))
         if lines:
             style = "bold" if item.passed else f"bold {_BAD}"
             parts += [Text(""), Text(f"  {item.name}", style=style)]
@@ -70,9 +70,9 @@ def checked_markdown(checked: Sequence[Checked]) -> str:
     lines = ["# Equivalence", "", _row(COLUMNS), _row(["---"] * len(COLUMNS))]
     lines += [_row([_code(name), *cells]) for name, *cells in map(_cells, checked)]
     for item in checked:
-        explanation = list(_explanation(item))
-        if explanation:
-            lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in explanation)]
+        said = list(explanation(item))
+        if said:
+            lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in said)]
     return "\n".join(lines) + "\n"
 
 
@@ -104,7 +104,7 @@ def _branches(item: Checked) -> str:
     return ", ".join("none" if count == "0/0" else count for count in counts)
 
 
-def _explanation(item: Checked) -> Iterator[str]:
+def explanation(item: Checked) -> Iterator[str]:
     """What is proved and for which sizes; why a component failed or what drifted, with the checks that differ."""
     if item.status.reason and not (item.passed and item.status.freshness == "FRESH"):
         yield item.status.reason

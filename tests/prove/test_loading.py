@@ -9,6 +9,7 @@ import pytest
 
 from refactor_tools.model.proofs import ShimPlace
 from refactor_tools.prove.loading import (
+    load_apart,
     load_component,
     load_original,
     load_shim,
@@ -89,3 +90,35 @@ def test_component_and_shim_are_imported(tmp_path: Path, monkeypatch: pytest.Mon
     variant = load_variant(component, changed, "another text", {"extra": 1})
     assert variant() == 5
     assert component() == 4
+
+
+def test_a_tree_with_modules_of_the_same_names_is_loaded_apart(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder / "twins").mkdir(parents=True)
+        (tmp_path / folder / "twins/__init__.py").write_text("")
+        (tmp_path / folder / "twins/size.py").write_text(f"SIZE = {folder!r}\n")
+        (tmp_path / folder / "twins/part.py").write_text(
+            "from twins.size import SIZE\n\ndef part():\n    return SIZE\n"
+        )
+    path = list(sys.path)
+    first = load_component("twins.part", "part", [str(tmp_path / "one")])
+    after = list(sys.path)
+    try:
+        second = load_apart("twins.part", "part", [str(tmp_path / "two")])
+        assert (first(), second()) == ("one", "two")
+        assert sys.path == after
+        assert sys.modules["twins.size"].SIZE == "one"
+        assert sys.modules[first.__module__].part is first
+        assert sys.modules[second.__module__].part is second
+        assert str(tmp_path / "two") in source_file(second)
+        with pytest.raises(ModuleNotFoundError):
+            load_apart("twins.gone", "part", [str(tmp_path / "two")])
+        assert sys.modules["twins.size"].SIZE == "one"
+    finally:
+        sys.path[:] = path
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("twins", "_apart_twins")]:
+            del sys.modules[name]
+
+
+def source_file(function: object) -> str:
+    return str(sys.modules[function.__module__].__file__)
