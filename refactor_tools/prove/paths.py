@@ -1,6 +1,7 @@
 """The rung PROVED_ON_PATHS: every path that the cases reach computes the same operations on the same operands."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from refactor_tools.prove.operations import digest
@@ -19,8 +20,8 @@ class PathResult:
 
 def compare_path(original: Side, component: Side, scenario: Scenario, mode: Mode) -> PathResult:
     """Trace both sides through one call: outputs, gradients, state and input changes, and the random stream."""
-    left, left_operations = _traced(original, scenario, mode)
-    right, right_operations = _traced(component, scenario, mode)
+    left, left_operations = traced(original, scenario, mode)
+    right, right_operations = traced(component, scenario, mode)
     root = digest(sorted(left.tokens.items()), left.error)
     if left.error != right.error:
         return PathResult(root, left.difference(right))
@@ -32,28 +33,43 @@ def compare_path(original: Side, component: Side, scenario: Scenario, mode: Mode
     return PathResult(root, f"{unequal[0]} is computed otherwise{': ' + where if where else ''}")
 
 
-def first_divergence(original: list[Operation], component: list[Operation]) -> str:
-    """The first operation of each side that the other does not have, with its source line.
+def first_divergence(original: Sequence[Operation], component: Sequence[Operation]) -> str:
+    """The first operation of each side that the other does not have, with its source line."""
+    ours, theirs = diverging(original, component)
+    if ours is not None and theirs is not None:
+        return f"the original has {original[ours]}, the component {component[theirs]}"
+    if ours is not None:
+        return f"only the original has {original[ours]}"
+    return f"only the component has {component[theirs]}" if theirs is not None else ""
+
+
+def diverging(original: Sequence[Operation], component: Sequence[Operation]) -> tuple[int | None, int | None]:
+    """The place of each side's first operation that the other does not have.
 
     An operation's hash covers its operands, so that the first one without a counterpart is where the computations part.
+    Those that no line of either side asked for, such as this package's own, count only where there are no others.
     """
-    ours = _first_without(original, Counter(operation.token for operation in component))
-    theirs = _first_without(component, Counter(operation.token for operation in original))
-    if ours and theirs:
-        return f"the original has {ours}, the component {theirs}"
-    if ours:
-        return f"only the original has {ours}"
-    return f"only the component has {theirs}" if theirs else ""
+    counts = [Counter(operation.token for operation in side) for side in (original, component)]
+    ours = list(_without_counterpart(original, counts[1]))
+    theirs = list(_without_counterpart(component, counts[0]))
+    asked = [place for place in ours if original[place].line], [place for place in theirs if component[place].line]
+    ours, theirs = asked if any(asked) else (ours, theirs)
+    first, second = next(iter(ours), None), next(iter(theirs), None)
+    if first is not None and second is not None and original[first].backward != component[second].backward:
+        # All that the other side does on the way forward has a counterpart.
+        return (None, second) if original[first].backward else (first, None)
+    return first, second
 
 
-def _first_without(operations: list[Operation], others: Counter[str]) -> Operation | None:
-    for operation in operations:
-        others[operation.token] -= 1
-        if others[operation.token] < 0:
-            return operation
-    return None
+def _without_counterpart(operations: Sequence[Operation], others: Counter[str]) -> Iterator[int]:
+    left = Counter(others)
+    for place, operation in enumerate(operations):
+        left[operation.token] -= 1
+        if left[operation.token] < 0:
+            yield place
 
 
-def _traced(side: Side, scenario: Scenario, mode: Mode) -> tuple[Run, list[Operation]]:
+def traced(side: Side, scenario: Scenario, mode: Mode) -> tuple[Run, list[Operation]]:
+    """One run of `side`, and the operations that it dispatched."""
     trace = Trace()
     return execute(side, scenario, mode, trace), trace.operations
