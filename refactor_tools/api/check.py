@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from refactor_tools.model.certificates import Checked
-    from refactor_tools.model.changes import ChangeSet
+    from refactor_tools.model.changes import ChangeSet, FileChange
     from refactor_tools.settings import Settings
 
 Mode = Literal["check", "prove", "prove-all"]
@@ -17,10 +17,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was found for every component asked for, and the certificates and cases to write."""
+    """What was found for every component asked for, and the certificates and cases to write.
+
+    `reproductions` are tests that show why a component is DIFFERENT; they go into the folder that ignores itself.
+    """
 
     checked: tuple[Checked, ...]
     changes: ChangeSet
+    reproductions: tuple[FileChange, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -42,8 +46,11 @@ def check(
     from refactor_tools.api.checking import Checking
     from refactor_tools.api.tasks import choose, read_keymaps
     from refactor_tools.model.changes import ChangeSet
+    from refactor_tools.settings import STATE
 
     checking = Checking(settings, mode, progress or (lambda _: None))
     results = [checking.component(keymap) for keymap in choose(names, read_keymaps(settings.root))]
-    files = tuple(change for _, changes in results for change in changes)
-    return CheckReport(tuple(checked for checked, _ in results), ChangeSet("certificates", files))
+    files = [change for _, changes in results for change in changes]
+    reproductions = tuple(change for change in files if change.path.startswith(f"{STATE}/"))
+    records = tuple(change for change in files if change not in reproductions)
+    return CheckReport(tuple(checked for checked, _ in results), ChangeSet("certificates", records), reproductions)

@@ -85,6 +85,10 @@ def check_equivalence(
         from refactor_tools.changes.transaction import apply
 
         apply(settings.root, report.changes, "check-equivalence")
+    if report.reproductions:
+        from refactor_tools.changes.state import write_state
+
+        write_state(settings.root, report.reproductions)
     _deliver(report, output_format, output, color)
     if not quiet:
         for line in _hints(report):

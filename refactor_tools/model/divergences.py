@@ -67,6 +67,7 @@ class Divergence:
     component's, None where all that a side does has a counterpart. `roles` names parameters that play each other's
     parts, or proposes a key map. `bisection` tells which submodules make the difference (`culprits`). `case` is the
     shrunken case as a case file holds it, `shrunken_call` and `shrunken_mode` where in it the difference remains.
+    `reproduction` is the path of a test that shows it, `unreproduced` why there is none.
     """
 
     kind: DivergenceKind
@@ -86,6 +87,7 @@ class Divergence:
     shrunken_call: str = ""
     shrunken_mode: str = ""
     reproduction: str = ""
+    unreproduced: str = ""
 
     @property
     def place(self) -> str:
