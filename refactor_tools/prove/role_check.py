@@ -45,11 +45,11 @@ def misplaced(keys: dict[str, str], found: StateMap) -> str:
 
 def proposal(found: StateMap) -> str:
     """A key map as words: as the adapter's `state`, where first parts of keys are enough."""
-    if not found.pairs:
-        return ""
     heads = state_of(found)
     pairs = heads if heads is not None else tuple(pair for pair in found.pairs if pair[0] != pair[1])
-    if not pairs:
+    if not found.pairs:
+        said = "their roles pair no keys"
+    elif not pairs:
         said = "by their roles the keys that both sides have correspond"
     else:
         shown = ", ".join(f"{key}: {legacy}" for key, legacy in pairs[:_SHOWN])

@@ -23,10 +23,18 @@ def whole(graph: RoleGraph, known: Mapping[int, int], names: _Names) -> dict[int
         colours = found
 
 
-def around(graph: RoleGraph, known: Mapping[int, int], names: _Names, radius: int) -> dict[int, int]:
-    """Colours of the leaves by what stands at most `radius` steps away, without the order of random operations."""
+def around(
+    graph: RoleGraph, known: Mapping[int, int], names: _Names, radius: int, constants: bool = True
+) -> dict[int, int]:
+    """Colours of the leaves by what stands at most `radius` steps away, without the order of random operations.
+
+    Without `constants` an operation is only its name.
+    """
     users = _users(graph)
-    colours = [_number(names, (use.label, known.get(place))) for place, use in enumerate(graph.nodes)]
+    colours = [
+        _number(names, (use.label, use.constants if constants else (), known.get(place)))
+        for place, use in enumerate(graph.nodes)
+    ]
     for _ in range(radius):
         colours = [
             _number(
@@ -46,7 +54,7 @@ def downwards(graph: RoleGraph, known: Mapping[int, object], names: _Names) -> l
     """Colours of all nodes by what they are computed from."""
     colours: list[int] = []
     for place, use in enumerate(graph.nodes):
-        colours.append(_number(names, (use.label, use.turn, known.get(place), _operands(use, colours))))
+        colours.append(_number(names, (use.label, use.constants, use.turn, known.get(place), _operands(use, colours))))
     return colours
 
 

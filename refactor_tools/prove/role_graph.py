@@ -20,11 +20,13 @@ from refactor_tools.prove.trace import SAME_OPERATION, key_of, order_of, tensors
 class Use:
     """A node: an operation, a part of its result, or a tensor from outside. `label` is what it is without operands.
 
-    `turn` counts random operations, which draw from one stream; `commutes` lets the first two operands change places.
+    `constants` are an operation's arguments that are no tensors. `turn` counts random operations, which draw from one
+    stream; `commutes` lets the first two operands change places.
     """
 
     label: tuple[object, ...]
     operands: tuple[int, ...] = ()
+    constants: object = ()
     commutes: bool = False
     turn: int = 0
 
@@ -78,15 +80,16 @@ class UseRecorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch 
         arguments = dict(arguments_of(func, args, kwargs or {}))
         name, values = SAME_OPERATION.get(str(func), str(func)), list(arguments.values())
         operands: list[int] = []
-        form = tuple(self._form(value, operands) for value in values)
+        form: tuple[object, ...] = tuple(self._form(value, operands) for value in values)
         result = func(*args, **(kwargs or {}))
         if name in SAME_TENSOR and isinstance(result, Tensor) and isinstance(values[0], Tensor):
             self._place(result, operands[0])
             return result
-        label = ("permutation", order_of(name, values)) if name in PERMUTATIONS else (name, form)
+        if name in PERMUTATIONS:
+            name, form = "permutation", order_of(name, values)
         self._turns += draws(func)
         turn = self._turns if draws(func) else 0
-        node = self._add(Use((self._call, *label), tuple(operands), commutes(name, values), turn))
+        node = self._add(Use((self._call, name), tuple(operands), form, commutes(name, values), turn))
         self._results(func, arguments, result, node)
         return result
 

@@ -13,8 +13,13 @@ from functools import partial
 from refactor_tools.prove.role_colours import around, downwards, whole
 from refactor_tools.prove.role_graph import RoleGraph
 
-# How far around a tensor is looked where the whole graphs do not agree, the widest first.
-_RADII = (8, 4, 2, 1)
+# How far around a tensor is looked where the whole graphs do not agree, the widest first; at last without constants,
+# so that what takes another `eps` is still what it was.
+_SURROUNDINGS = tuple(
+    partial(around, radius=radius, constants=constants)
+    for constants, radii in ((True, (8, 4, 2, 1)), (False, (4, 2, 1)))
+    for radius in radii
+)
 
 Pairs = Mapping[int, int]
 # Leaves of the left graph and of the right that are alike.
@@ -57,11 +62,20 @@ def computes_the_same(left: RoleGraph, right: RoleGraph, pairs: Pairs) -> bool:
 def _nearby(left: RoleGraph, right: RoleGraph, certain: Pairs) -> Matching:
     """Pair what is alike as far as the surroundings go, in graphs that are not the same as a whole."""
     pairs = dict(certain)
-    for radius in _RADII:
-        pairs |= _singles(left, right, pairs, partial(around, radius=radius))
+    for colours in _SURROUNDINGS:
+        pairs |= _singles(left, right, pairs, colours)
     pairs |= _unused(left, right, pairs)
-    rest = _classes(left, right, pairs, partial(around, radius=_RADII[-1]))
-    return Matching(pairs, False, tuple(rest))
+    return Matching(pairs, False, tuple(_ambiguous(left, right, pairs)))
+
+
+def _ambiguous(left: RoleGraph, right: RoleGraph, pairs: Pairs) -> Iterator[Alike]:
+    """The unpaired leaves that are alike as far around as any are."""
+    said: set[int] = set()
+    for colours in _SURROUNDINGS:
+        for ours, theirs in list(_classes(left, right, pairs, colours)):
+            if said.isdisjoint(ours):
+                said.update(ours)
+                yield ours, theirs
 
 
 def _unused(left: RoleGraph, right: RoleGraph, pairs: Pairs) -> dict[int, int]:
