@@ -18,7 +18,9 @@ from refactor_tools.prove.scenarios import Scenario
 from refactor_tools.prove.statistics import distance_of, statistics_of
 from refactor_tools.prove.trace import Operation, Trace, key_of, tensors_in
 
-_VIEWS = PERMUTATIONS | {"aten.view.default", "aten.unsqueeze.default", "aten.squeeze.dim", "aten.expand.default"}
+_SAME_VALUES = PERMUTATIONS | {
+    *("aten.clone.default", "aten.view.default", "aten.unsqueeze.default", "aten.squeeze.dim", "aten.expand.default")
+}
 _LINE_NUMBER = re.compile(r":(\d+): ")
 
 
@@ -108,9 +110,9 @@ class _Keeping(Trace):  # type: ignore[no-untyped-call]  # torch leaves its mode
             self._origins[key_of(tensor)] = origin
 
     def _origin(self, operation: Operation, arguments: Mapping[str, object]) -> str:
-        """Where a result comes from: the operation and its line's number. A view is called after what it looks at."""
+        """The operation that made a result, and its line's number. Views and copies are called after what they show."""
         first = next(iter(arguments.values()), None)
-        if operation.name in _VIEWS and isinstance(first, Tensor):
+        if operation.name in _SAME_VALUES and isinstance(first, Tensor):
             return self._text(first)
         number = _LINE_NUMBER.search(operation.line)
         return f"{_short(operation)} of line {number[1]}" if number else _short(operation)

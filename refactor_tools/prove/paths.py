@@ -47,18 +47,31 @@ def diverging(original: Sequence[Operation], component: Sequence[Operation]) -> 
     """The place of each side's first operation that the other does not have.
 
     An operation's hash covers its operands, so that the first one without a counterpart is where the computations part.
-    Those that no line of either side asked for, such as this package's own, count only where there are no others.
+    Those that no line of either side asked for, such as this package's own, count only where there are no others; and
+    that another weight is transposed says less than what it is then multiplied with.
     """
     counts = [Counter(operation.token for operation in side) for side in (original, component)]
     ours = list(_without_counterpart(original, counts[1]))
     theirs = list(_without_counterpart(component, counts[0]))
-    asked = [place for place in ours if original[place].line], [place for place in theirs if component[place].line]
-    ours, theirs = asked if any(asked) else (ours, theirs)
+    for telling in (_asked_for, _computing):
+        kept = (
+            [place for place in ours if telling(original[place])],
+            [place for place in theirs if telling(component[place])],
+        )
+        ours, theirs = kept if any(kept) else (ours, theirs)
     first, second = next(iter(ours), None), next(iter(theirs), None)
     if first is not None and second is not None and original[first].backward != component[second].backward:
         # All that the other side does on the way forward has a counterpart.
         return (None, second) if original[first].backward else (first, None)
     return first, second
+
+
+def _asked_for(operation: Operation) -> bool:
+    return operation.line != ""
+
+
+def _computing(operation: Operation) -> bool:
+    return operation.name != "aten.t.default"
 
 
 def _without_counterpart(operations: Sequence[Operation], others: Counter[str]) -> Iterator[int]:
