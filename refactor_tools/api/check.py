@@ -12,7 +12,7 @@ from refactor_tools.model.proofs import HOME, Platform
 
 if TYPE_CHECKING:
     from refactor_tools.model.certificates import Checked
-    from refactor_tools.model.changes import ChangeSet
+    from refactor_tools.model.changes import ChangeSet, FileChange
     from refactor_tools.model.components import KeyMap
     from refactor_tools.settings import Settings
 
@@ -24,12 +24,14 @@ Progress = Callable[[str], None]
 class CheckReport:
     """What was found for every component asked for, and the certificates and cases to write.
 
-    `left_out` are the names of those that the change asked about cannot reach.
+    `left_out` are the names of those that the change asked about cannot reach, `reproductions` tests that show why a
+    component is DIFFERENT; they go into the folder that ignores itself.
     """
 
     checked: tuple[Checked, ...]
     changes: ChangeSet
     left_out: tuple[str, ...] = ()
+    reproductions: tuple[FileChange, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -63,15 +65,18 @@ def check(
     from refactor_tools.api.checking import Checking
     from refactor_tools.api.tasks import choose, read_keymaps
     from refactor_tools.model.changes import ChangeSet
+    from refactor_tools.settings import STATE
 
     chosen = choose(names, read_keymaps(settings.root))
     reached = chosen if since is None else _reached(settings, chosen, since)
     checking = Checking(settings, mode, progress or (lambda _: None), platform, required)
     with ThreadPoolExecutor(_width(jobs, platform)) as pool:
         results = list(pool.map(checking.component, reached))
-    files = tuple(change for _, changes in results for change in changes)
+    files = [change for _, changes in results for change in changes]
+    reproductions = tuple(change for change in files if change.path.startswith(f"{STATE}/"))
+    records = ChangeSet("certificates", tuple(change for change in files if change not in reproductions))
     left_out = tuple(keymap.name for keymap in chosen if keymap not in reached)
-    return CheckReport(tuple(checked for checked, _ in results), ChangeSet("certificates", files), left_out)
+    return CheckReport(tuple(checked for checked, _ in results), records, left_out, reproductions)
 
 
 def _width(jobs: int, platform: Platform) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.api.freshness import installed_torch, worth
+from refactor_tools.api.localising import localised
 from refactor_tools.api.platforms import lacking, prove_on
 from refactor_tools.api.relocation import relocated
 from refactor_tools.api.tasks import library_root, proof_task, prove_component, read_cases, read_text
@@ -155,6 +156,8 @@ class Checking:
         made = {original.id: original.case for original in task.originals if original.case is not None}
         files = [] if made == dict(cases) else [self._change(case_path(keymap.name), dump_cases(keymap.name, made))]
         if any(fails(original.verdict, made.get(original.id)) for original in proof.originals):
+            proof, reproductions = localised(self.settings.root, task, proof, self.progress)
+            files += reproductions
             status = CertificateStatus(keymap.component, "STALE", proof.verdict, _reasons(proof))
             return _checked(keymap, status, made, proof=proof), tuple(files)
         self.progress(f"{keymap.name}: seeding bugs")

@@ -27,8 +27,13 @@ HEADER = """\
 
 def dump_cases(name: str, cases: Mapping[str, Case]) -> str:
     """The text of `component_index/cases/<Name>.yaml` for the cases of its originals, by id."""
+    return f"{HEADER.format(name=name)}\n{cases_text(cases)}"
+
+
+def cases_text(cases: Mapping[str, Case]) -> str:
+    """What `dump_cases` writes under its heading."""
     originals = {original: case_document(case) for original, case in sorted(cases.items())}
-    body = yaml.dump(
+    return yaml.dump(
         {"schema": SCHEMA, "originals": originals},
         Dumper=CaseDumper,
         sort_keys=False,
@@ -36,7 +41,6 @@ def dump_cases(name: str, cases: Mapping[str, Case]) -> str:
         width=110,
         default_flow_style=None,
     )
-    return f"{HEADER.format(name=name)}\n{body}"
 
 
 def load_cases(text: str, path: str) -> dict[str, Case]:

@@ -1,8 +1,10 @@
 """`.refactor-tools/`: journal, lock and cache. The folder ignores itself, so that no commit picks it up."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from refactor_tools.errors import RefactorError
+from refactor_tools.model.changes import FileChange
 from refactor_tools.settings import STATE
 
 
@@ -23,3 +25,19 @@ def state_folder(root: Path) -> Path:
     except OSError as error:
         raise RefactorError(f"cannot be written ({error.strerror}); nothing was changed", STATE) from error
     return folder
+
+
+def write_state(root: Path, files: Sequence[FileChange]) -> None:
+    """Write files that stand in the folder. They are nobody's work, so that no journal holds what was there before.
+
+    Raises:
+        RefactorError: one cannot be written.
+    """
+    state_folder(root)
+    for file in files:
+        target = root / file.path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.after or b"")
+        except OSError as error:
+            raise RefactorError(f"cannot be written ({error.strerror})", file.path) from error

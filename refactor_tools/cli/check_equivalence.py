@@ -138,6 +138,10 @@ def check_equivalence(
         from refactor_tools.changes.transaction import apply
 
         apply(settings.root, report.changes, "check-equivalence")
+    if report.reproductions:
+        from refactor_tools.changes.state import write_state
+
+        write_state(settings.root, report.reproductions)
     if export:
         give_out(report.checked, export)
     if output_format == "github":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from refactor_tools.model.adapters import Adapter
+from refactor_tools.model.divergences import Divergence
 
 Verdict = Literal["PROVED", "PROVED_ON_PATHS", "BIT_EQUAL", "CLOSE", "DIFFERENT", "LEGACY_BROKEN", "NOT_RUN"]
 Freshness = Literal["FRESH", "CARRIED", "STALE", "ENV_DRIFT", "MISSING", "DAMAGED"]
@@ -160,7 +161,7 @@ class OriginalProof:
     """`root` is the Merkle root over all paths the case reaches, and over the joint graphs where they are the proof.
 
     `branches` is "reached/all" branches of `forward`. The check `JOINT_GRAPHS` holds the ranges of sizes that are
-    proved, or why none is.
+    proved, or why none is. `divergence` is where a DIFFERENT one parts, if it was localised.
     """
 
     id: str
@@ -169,6 +170,7 @@ class OriginalProof:
     root: str = ""
     branches: str = ""
     reason: str = ""
+    divergence: Divergence | None = None
 
     def passed(self, name: str) -> bool:
         """Whether the check `name` was made and passed."""

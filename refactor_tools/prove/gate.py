@@ -6,6 +6,7 @@ Importing this module does not import torch; the children do.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from refactor_tools.model.divergences import Divergence
 from refactor_tools.model.proofs import (
     ALL_BRANCHES,
     HOME,
@@ -24,6 +25,7 @@ from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
 _JOINT = "refactor_tools.prove.joint"
+_LOCALISE = "refactor_tools.prove.localise"
 # How many times as long as a run tracing with symbolic sizes may take.
 _TRACING = 3.0
 _NO_ARMS: Arms = ((), ())
@@ -108,6 +110,34 @@ def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> Ori
     check, root = compare_graphs(request, limits)
     proof = replace(proof, checks=(*proof.checks, check))
     return replace(proof, verdict="PROVED", root=root, reason="") if check.passed else proof
+
+
+def localise(task: ProofTask, original: OriginalTask, proof: OriginalProof, limits: Limits) -> OriginalProof:
+    """The proof of a DIFFERENT original with its divergence, where one can be found.
+
+    Each part of it has a child of its own and may fail by itself; the verdict stays what it is.
+    """
+    if proof.verdict != "DIFFERENT" or _unready(original):
+        return proof
+    assignment = Assignment(task, original)
+
+    def ask(function: str) -> object:
+        return call(f"{_LOCALISE}:{function}", assignment, limits, sys_path=task.sys_path).value
+
+    divergence = ask("describe")
+    if not isinstance(divergence, Divergence):
+        return proof
+    match ask("bisected"):
+        case (tuple() as culprits, str() as sentence):
+            divergence = replace(divergence, culprits=culprits, bisection=sentence)
+    match ask("shrunken"):
+        case (str() as shrunken, str() as label, str() as mode):
+            divergence = replace(divergence, case=shrunken, shrunken_call=label, shrunken_mode=mode)
+    checks = proof.checks
+    if isinstance(misplaced := ask("roles"), str) and misplaced:
+        divergence = replace(divergence, roles=misplaced)
+        checks = (*checks, Check("roles", False, misplaced))
+    return replace(proof, checks=checks, divergence=divergence)
 
 
 def _unready(original: OriginalTask) -> str:

@@ -195,7 +195,7 @@ def _difference(original: _Exported, component: _Exported, names: list[str]) -> 
         return "the outputs have another form, or share memory otherwise"
     for label in {**ours.outputs, **theirs.outputs}:
         if ours.outputs.get(label) != theirs.outputs.get(label):
-            where = first_divergence(list(ours.operations), list(theirs.operations))
+            where = first_divergence(ours.operations, theirs.operations)
             return f"in the joint graphs {label} is computed otherwise{': ' + where if where else ''}"
     if ours.effects != theirs.effects:
         return f"the joint graphs draw random numbers {len(ours.effects)} and {len(theirs.effects)} times, or otherwise"

@@ -30,7 +30,7 @@ from refactor_tools.prove.operations import (
 )
 from refactor_tools.prove.worker import is_own_code, source_line
 
-_SAME_OPERATION = {"aten._unsafe_view.default": "aten.view.default"}
+SAME_OPERATION = {"aten._unsafe_view.default": "aten.view.default"}
 
 _Key = tuple[object, ...]
 
@@ -69,7 +69,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
 
     def token(self, tensor: Tensor) -> str:
         """The hash of `tensor` as its memory is now. What no recorded operation made is hashed by its content."""
-        key = _key(tensor)
+        key = key_of(tensor)
         if key not in self._tokens:
             self._register(tensor, digest("content", layout_of(tensor), content_of(tensor)))
         token, version = self._tokens[key], self._versions.get(key[0])
@@ -84,30 +84,34 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
     ) -> object:
         arguments = dict(arguments_of(func, args, kwargs or {}))
         operands = [self._operand(value) for value in arguments.values()]
-        name = _SAME_OPERATION.get(str(func), str(func))
+        name = SAME_OPERATION.get(str(func), str(func))
         line, backward = self._place()
         result = func(*args, **(kwargs or {}))
         if name in SAME_TENSOR and isinstance(result, Tensor):
             source = next(iter(arguments.values()))
-            if isinstance(source, Tensor) and _key(source) != _key(result):
+            if isinstance(source, Tensor) and key_of(source) != key_of(result):
                 self._register(result, self.token(source))
             return result
         if commutes(name, list(arguments.values())):
             operands[:2] = sorted(operands[:2], key=repr)
         hashed: list[object] = [name, operands]
         if name in PERMUTATIONS:
-            hashed = ["permutation", operands[0], _order(name, list(arguments.values()))]
+            hashed = ["permutation", operands[0], order_of(name, list(arguments.values()))]
         token = self._chained(func, digest(*hashed))
         self.operations.append(Operation(token, name, line, backward))
+        self._observe(arguments, result)
         self._written(func, arguments, token)
-        written = {_key(tensor) for tensor in changed(func, arguments)}
+        written = {key_of(tensor) for tensor in changed(func, arguments)}
         for index, tensor in enumerate(tensors_in(result)):
-            if _key(tensor) not in written:
+            if key_of(tensor) not in written:
                 self._register(tensor, digest(token, index))
         return result
 
+    def _observe(self, arguments: Mapping[str, object], result: object) -> None:
+        """Hears the last operation with its operands and result; for what needs more of a run than hashes."""
+
     def _register(self, tensor: Tensor, token: str) -> None:
-        key = _key(tensor)
+        key = key_of(tensor)
         self._tokens[key] = token
         self._alive.append(tensor)
 
@@ -128,7 +132,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
 
     def _written(self, func: OpOverload, arguments: Mapping[str, object], token: str) -> None:
         for tensor in changed(func, arguments):
-            memory = _key(tensor)[0]
+            memory = key_of(tensor)[0]
             self._versions[memory] = digest(self._versions.get(memory, ""), token)
             self._alive.append(tensor)
 
@@ -142,12 +146,12 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         return line, False
 
 
-def _order(name: str, values: list[object]) -> tuple[int, ...]:
+def order_of(name: str, values: list[object]) -> tuple[int, ...]:
     operand, *axes = values
     return permutation(name, axes, operand.dim()) if isinstance(operand, Tensor) else ()
 
 
-def _key(tensor: Tensor) -> _Key:
+def key_of(tensor: Tensor) -> _Key:
     """What tells a tensor from others: its memory and how it looks at it. Saved tensors come back as other objects."""
     try:
         memory = tensor.untyped_storage()._cdata

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from refactor_tools.model.proofs import JOINT_GRAPHS
+from refactor_tools.report.divergences import DivergenceView, divergence_document, divergence_markdown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from refactor_tools.model.certificates import CertifiedOriginal, Checked
+    from refactor_tools.model.divergences import Divergence
     from refactor_tools.model.proofs import Check, OriginalProof, Sensitivity
 
 COLUMNS = ("component", "freshness", "verdict", "branches", "bugs caught")
@@ -31,6 +33,8 @@ def render(checked: Sequence[Checked]) -> RenderableType:
             style = "bold" if item.passed else f"bold {_BAD}"
             parts += [Text(""), Text(f"  {item.name}", style=style)]
             parts += [Padding(Text(line.strip()), (0, 0, 0, 4 + _indent(line))) for line in lines]
+        for divergence in _divergences(item):
+            parts += [Text(""), Padding(DivergenceView(divergence), (0, 0, 0, 4))]
     return Group(*parts)
 
 
@@ -73,6 +77,8 @@ def checked_markdown(checked: Sequence[Checked]) -> str:
         said = list(explanation(item))
         if said:
             lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in said)]
+        for divergence in _divergences(item):
+            lines += ["", *divergence_markdown(divergence)]
     return "\n".join(lines) + "\n"
 
 
@@ -96,6 +102,12 @@ def _sensitivity(item: Checked) -> Sensitivity | None:
 def _originals(item: Checked) -> Sequence[CertifiedOriginal | OriginalProof]:
     holder = item.proof or item.certificate
     return holder.originals if holder else ()
+
+
+def _divergences(item: Checked) -> Iterator[Divergence]:
+    for original in item.proof.originals if item.proof else ():
+        if original.divergence is not None:
+            yield original.divergence
 
 
 def _branches(item: Checked) -> str:
@@ -156,6 +168,7 @@ def _document(item: Checked) -> dict[str, object]:
                 "checks": [
                     {"name": check.name, "passed": check.passed, "detail": check.detail} for check in original.checks
                 ],
+                "divergence": divergence_document(getattr(original, "divergence", None)),
             }
             for original in _originals(item)
         ],

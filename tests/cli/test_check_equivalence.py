@@ -14,6 +14,7 @@ from refactor_tools.cli.main import main
 from tests.certified_tree import LIBRARY_FILE, contents, edit, write_tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+REPRODUCTION = ".refactor-tools/reproductions/test_Pool_1.py"
 # What a machine that only proves does not have installed.
 WITHOUT_ANALYSIS = """
 import sys
@@ -158,3 +159,23 @@ def test_it_runs_where_the_analysis_is_not_installed(tree: Path, arguments: list
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr.count("Traceback")) == (CLEAN, 0), done.stderr
     assert "FRESH" in done.stdout
+
+
+def test_a_failed_proof_says_where_it_parts_and_leaves_a_reproduction(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(tree, LIBRARY_FILE, "torch.softmax(scores, dim=1)", "torch.softmax(scores, dim=0)")
+    assert run(tree) == FINDINGS
+    assert not (tree / REPRODUCTION).exists()
+    assert run(tree, "--prove") == FINDINGS
+    shown = capsys.readouterr().out
+    assert "the original has _softmax(dim=1), the component _softmax(dim=0)" in shown
+    assert f"Reproduction: pytest {REPRODUCTION}" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    written = (tree / REPRODUCTION).read_bytes()
+    assert run(tree, "--prove", "--output-format", "json") == FINDINGS
+    (certificate,) = json.loads(capsys.readouterr().out)["certificates"]
+    (original,) = certificate["originals"]
+    assert original["divergence"]["arguments"] == [{"name": "dim", "original": "1", "component": "0"}]
+    assert original["divergence"]["reproduction"] == REPRODUCTION
+    assert (tree / REPRODUCTION).read_bytes() == written
