@@ -26,9 +26,9 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
     identity, case = assignment.original.id, assignment.original.case or Case()
     try:
         subject = load(assignment)
-        evidence = climb(subject, case)
-        reached = reach(subject, case)
-        evidence.checks += _shim_checks(assignment.original, subject, case)
+        evidence = climb(subject, case, assignment.seed)
+        reached = reach(subject, case, assignment.seed)
+        evidence.checks += _shim_checks(assignment, subject, case)
     except LegacyError as error:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
     except ComponentError as error:
@@ -47,7 +47,7 @@ def run_component(assignment: Assignment) -> None:
 
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
-    for setting in settings_of(assignment.original.case or Case()):
+    for setting in settings_of(assignment.original.case or Case(), assignment.seed):
         side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
@@ -92,7 +92,8 @@ def _load_original(original: OriginalTask, kind: Kind) -> Subject:
     return Subject(kind, definition, definition, original.adapter, names_of(definition))
 
 
-def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterator[Check]:
+def _shim_checks(assignment: Assignment, subject: Subject, case: Case) -> Iterator[Check]:
+    original = assignment.original
     if original.shim is None:
         return
     try:
@@ -105,7 +106,7 @@ def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterat
         return
     pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
     yield check_signature(pair)
-    for setting in map(without_edges, settings_of(case)):
+    for setting in map(without_edges, settings_of(case, assignment.seed)):
         if subject.kind == "function":
             yield check_function(pair, setting, pair_up(subject, setting).original)
         else:

@@ -51,7 +51,7 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
     proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in settings_of(request.assignment.original.case or Case()):
+        for setting in settings_of(request.assignment.original.case or Case(), request.assignment.seed):
             proven += _prove(pair_up(subject, setting), setting, request.same_paths)
     except (NotProved, LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
@@ -102,7 +102,7 @@ def _compare(pair: Pair, setting: Setting, scenario: Scenario, mode: Mode, fixed
 
 
 def _export(side: Side, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Exported:
-    with isolated(seed=0), torch.set_grad_enabled(mode.gradients):
+    with isolated(side.seed), torch.set_grad_enabled(mode.gradients):
         module = side.make()
         if module is not None:
             module.train(mode.training)

@@ -32,7 +32,7 @@ class Evidence:
         return digest(*self.paths) if self.paths else ""
 
 
-def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence:
+def climb(subject: Subject, case: Case, seed: int = 0, *, stop_early: bool = False) -> Evidence:
     """Compare both sides wherever `case` leads. With `stop_early`, the first failed check ends it.
 
     Raises:
@@ -40,7 +40,7 @@ def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence
         ComponentError: the component cannot be built.
     """
     evidence = Evidence()
-    for setting in settings_of(case):
+    for setting in settings_of(case, seed):
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
         if pair.comparable and not (stop_early and evidence.failed):

@@ -32,7 +32,7 @@ class _Copy:
     recorder: Recorder
 
 
-def reach(subject: Subject, case: Case) -> Reach:
+def reach(subject: Subject, case: Case, seed: int = 0) -> Reach:
     """Which branches of `forward`, and of what it calls in its own module, the runs of `case` take."""
     original, component = _instrumented(subject.original), _instrumented(subject.component)
     copied = replace(
@@ -41,7 +41,7 @@ def reach(subject: Subject, case: Case) -> Reach:
         component=component.definition if component else subject.component,
         names=names_of(original.definition) if original else subject.names,
     )
-    for setting in settings_of(case):
+    for setting in settings_of(case, seed):
         pair = pair_up(copied, setting)
         for side, copy in ((pair.original, original), (pair.component, component)):
             if copy is not None:

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
 from refactor_tools.prove.adapting import Arguments
-from refactor_tools.prove.leaves import map_tensors
+from refactor_tools.prove.leaves import map_tensors, tensors
+from refactor_tools.prove.states import stream
 from refactor_tools.prove.values import build
 
 
@@ -23,28 +24,29 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One set of constructor arguments, made, and the calls under it."""
+    """One set of constructor arguments, made, and the calls under it, all from `seed`."""
 
     label: str
     arguments: Arguments
     scenarios: tuple[Scenario, ...]
+    seed: int = 0
 
 
-def settings_of(case: Case) -> tuple[Setting, ...]:
+def settings_of(case: Case, seed: int = 0) -> tuple[Setting, ...]:
     """Every construction of `case` with its calls, then the edges of its richest call."""
-    return tuple(_setting(index, construction) for index, construction in enumerate(case.constructions))
+    return tuple(_setting(index, construction, seed) for index, construction in enumerate(case.constructions))
 
 
-def _setting(index: int, construction: Construction) -> Setting:
+def _setting(index: int, construction: Construction, seed: int) -> Setting:
     generator = torch.Generator()
-    generator.manual_seed(index)
+    generator.manual_seed(stream(seed, index))
     arguments = _make(construction.arguments, construction.dims, generator)
     calls = [
         Scenario(call.note or f"call {number}", _make(call.arguments, construction.dims, generator))
         for number, call in enumerate(construction.calls)
     ]
     edges = _edges(construction, generator) if construction.calls else ()
-    return Setting(f"construction {index}", arguments, (*calls, *edges))
+    return Setting(f"construction {index}", arguments, (*calls, *edges), seed)
 
 
 def _make(values: Mapping[str, CaseValue], dims: Mapping[str, int], generator: torch.Generator) -> Arguments:
@@ -60,6 +62,9 @@ def _edges(construction: Construction, generator: torch.Generator) -> Iterator[S
             yield Scenario(f"batch {size}", _make(call.arguments, {**dims, batch: size}, generator), edge=True)
     made = _make(call.arguments, dims, generator)
     yield Scenario("non-contiguous", {name: map_tensors(_strided, value) for name, value in made.items()}, edge=True)
+    if any(map(_is_float, made.values())):
+        # What hides NaN, or makes it of infinity, shows on no other input.
+        yield Scenario("not finite", {name: map_tensors(_not_finite, value) for name, value in made.items()}, edge=True)
     for name, value in call.arguments.items():
         if isinstance(value, TensorSpec) and value.kind == "mask":
             yield Scenario("all masked", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
@@ -90,6 +95,19 @@ def _tensor(value: object) -> Tensor:
 def _strided(tensor: Tensor) -> Tensor:
     """The same values in another order in memory, without gaps, so that a clone keeps the strides."""
     return tensor.transpose(0, -1).contiguous().transpose(0, -1) if tensor.dim() > 1 else tensor
+
+
+def _is_float(value: object) -> bool:
+    return any(tensor.is_floating_point() and tensor.numel() > 0 for _, tensor in tensors(value))
+
+
+def _not_finite(tensor: Tensor) -> Tensor:
+    """NaN in the first place and infinity in the last, so that rows between them stay what they are."""
+    if not tensor.is_floating_point() or tensor.numel() == 0:
+        return tensor
+    changed = tensor.flatten().clone()
+    changed[-1], changed[0] = float("inf"), float("nan")
+    return changed.view(tensor.shape)
 
 
 def without_edges(setting: Setting) -> Setting:

@@ -16,7 +16,7 @@ def component_source(task: ProofTask) -> str:
 def attempt(assignment: Assignment) -> Trial:
     """Climb the ladder with the assignment's text of the component, up to the first failed check."""
     try:
-        evidence = climb(load(assignment), assignment.original.case or Case(), stop_early=True)
+        evidence = climb(load(assignment), assignment.original.case or Case(), assignment.seed, stop_early=True)
     except ComponentError:
         return "caught"
     if evidence.failed:
