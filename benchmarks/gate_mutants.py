@@ -108,9 +108,9 @@ def _tried(name: str, task: ProofTask, jobs: int) -> list[Outcome]:
     with ThreadPoolExecutor(jobs) as pool:
         trials = pool.map(lambda mutant: try_bug(task, mutant.source), mutants)
         for number, (mutant, trial) in enumerate(zip(mutants, trials, strict=True), 1):
-            print(f"\r{name}: {number} of {len(mutants)} ", end="", file=sys.stderr, flush=True)
+            if number % 10 == 0 or number == len(mutants):
+                print(f"{name}: {number} of {len(mutants)}", file=sys.stderr)
             found.append(Outcome(name, mutant, trial))
-    print(file=sys.stderr)
     return found
 
 

@@ -43,3 +43,15 @@ def test_configs_keep_their_form() -> None:
     assert isinstance(found, dict)
     assert found["x"][0, 0].isnan()
     assert found["size"] == 3
+
+
+def test_seeds_give_other_values_and_one_seed_the_same() -> None:
+    case = Case((Construction({}, {"B": 3, "L": 4}, (Call({"x": TensorSpec(("B", "L"))}),)),))
+
+    def first(*seed: int) -> Tensor:
+        return _tensor(settings_of(case, *seed)[0].scenarios[0], "x")
+
+    assert torch.equal(first(), first(0))
+    assert torch.equal(first(5), first(5))
+    assert not torch.equal(first(), first(5))
+    assert settings_of(case, 5)[0].seed == 5
