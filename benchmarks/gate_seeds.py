@@ -2,7 +2,7 @@
 
     python -m benchmarks.gate_seeds [--seeds N] [--joint N] [--components N] [--jobs N]
 
-Proves the originals of the first bundled components from N seeds each. What depends on values is run from every seed:
+Proves the originals of the bundled components that have the fewest, from N seeds each. What depends on values is run from every seed:
 structure, operations on all paths, bits, training steps and branches. The joint graphs hold no values, so that they are
 compared from the first --joint seeds alone.
 
@@ -28,7 +28,7 @@ _LIMITS = Limits()
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     rows, unsteady = [], []
-    for component in bundled()[: arguments.components]:
+    for component in sorted(bundled(), key=lambda entry: len(entry.task.originals))[: arguments.components]:
         for original in component.task.originals:
             assignments = [Assignment(component.task, original, seed=seed) for seed in range(arguments.seeds)]
             raised = verdicts(assignments[: arguments.joint], arguments.jobs, joint=True)

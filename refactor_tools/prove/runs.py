@@ -63,6 +63,8 @@ class Run:
                 return f"{name} is only {'the component' if name in other.values else 'the original'}'s"
             if not same_leaf(self.values[name], other.values[name]):
                 return f"{name} differs: {_distance(self.values[name], other.values[name])}"
+            if name.startswith("output") and _contiguous(self.values[name]) and not _contiguous(other.values[name]):
+                return f"{name} is contiguous in the original only, so that a `view` of it may fail"
         if changed := self.state.differences(other.state):
             return f"{' and '.join(changed)} differ afterwards"
         return ""
@@ -164,6 +166,10 @@ def backpropagate(output: object, seed: int) -> None:
 def _cotangent(root: Tensor, generator: torch.Generator) -> Tensor:
     dtype = root.dtype if root.is_complex() else torch.float32
     return torch.randn(root.shape, generator=generator, dtype=dtype).to(root.device, root.dtype)
+
+
+def _contiguous(leaf: object) -> bool:
+    return not isinstance(leaf, Tensor) or leaf.layout != torch.strided or leaf.is_contiguous()
 
 
 def _plain(leaf: object) -> str:

@@ -84,7 +84,9 @@ def whole_number(node: ast.AST) -> int | None:
 
 def calls_submodule(node: ast.AST) -> bool:
     """Whether `node` is a call such as `self.linear(x)`."""
-    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self.") and bool(node.args)
+    if not isinstance(node, ast.Call) or called(node).endswith("_"):
+        return False
+    return ast.unparse(node.func).startswith("self.") and bool(node.args)
 
 
 def is_constructor(node: ast.AST) -> bool:

@@ -136,7 +136,7 @@ LEFT_ALONE = [
     ("random order", "x = self.linear(x)\nx = self.drop(x)"),
     ("extra draw", "x = f(x)"),
     ("train or eval", "self.training = m\nx = self.linear(x)"),
-    ("detach", "x = f(x)\nwith open(x) as m:\n    pass"),
+    ("detach", "x = f(x)\nself.w.fill_(x)\nwith open(x) as m:\n    pass"),
     ("dtype", "x = self.flag\nx = torch.float(x)"),
     ("device", "x = f(x)\nx = x.to(m)"),
     ("changed input", "y = y * m\nx = f(x)"),
