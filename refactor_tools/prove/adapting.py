@@ -52,9 +52,12 @@ class Subject:
         return forward if self.kind == "class" else self.original
 
     def legacy_key(self, key: str) -> str:
-        """A component's state key as the original calls it."""
-        head, dot, rest = key.partition(".")
-        return dict(self.adapter.state).get(head, head) + dot + rest
+        """A component's state key as the original calls it: its longest listed part in front is exchanged."""
+        parts, names = key.split("."), dict(self.adapter.state)
+        for length in range(len(parts), 0, -1):
+            if (held := ".".join(parts[:length])) in names:
+                return ".".join((names[held], *parts[length:]))
+        return key
 
     def _values(
         self, adapted: Sequence[Argument], accepting: Callee, legacy: Callee, arguments: Arguments

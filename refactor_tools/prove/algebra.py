@@ -110,10 +110,10 @@ def _ratio_difference(ours: Run, theirs: Run, reference: Run) -> str:
 
 
 def _trained(side: Side, scenario: Scenario) -> Values:
-    with isolated(seed=0), in_double():
+    with isolated(side.seed), in_double():
         module = trained(side)
         optimizer = torch.optim.SGD(module.parameters(), lr=_RATE, momentum=0.9)
-        seed_all(0)
+        seed_all(side.seed)
         for _ in range(_STEPS):
             step(side, module, optimizer, scenario)
         return {f"parameter {side.legacy_key(name)}": value.detach() for name, value in _state(module)}

@@ -18,7 +18,7 @@ from refactor_tools.prove.case_child import find_for
 from refactor_tools.prove.costs import measure_cost
 from refactor_tools.prove.distances import distances, farthest
 from refactor_tools.prove.joint import compare_joint
-from refactor_tools.prove.ladder import climb_all, conclude
+from refactor_tools.prove.ladder import climb, conclude
 from refactor_tools.prove.leaves import map_tensors
 from refactor_tools.prove.loading import load_apart, load_component, load_original, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, pair_up
@@ -43,7 +43,7 @@ def examine(asked: Alternatives) -> Comparison:
     old, new = asked.old.label, asked.new.label
     try:
         subject, settings = _load(asked)
-        evidence = climb_all(subject, settings)
+        evidence = climb(subject, settings)
         proof = conclude(old, evidence, reach_original(subject, settings))
     except LegacyError as error:
         return Comparison(old, new, OriginalProof(old, "LEGACY_BROKEN", (), reason=str(error)))
@@ -127,7 +127,7 @@ def _times(pair: Pair, scenario: Scenario, mode: Mode) -> tuple[float, float]:
 
 def _timed(side: Side, scenario: Scenario, mode: Mode) -> float:
     """The seconds of one call, with its backward where gradients are recorded."""
-    with isolated(seed=0), torch.set_grad_enabled(mode.gradients):
+    with isolated(side.seed), torch.set_grad_enabled(mode.gradients):
         module = side.make()
         if module is not None:
             module.train(mode.training)
@@ -136,5 +136,5 @@ def _timed(side: Side, scenario: Scenario, mode: Mode) -> float:
         started = perf_counter()
         output = side.call(module, copies)
         if mode.gradients:
-            backpropagate(output)
+            backpropagate(output, side.seed)
         return perf_counter() - started

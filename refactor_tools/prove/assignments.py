@@ -17,11 +17,15 @@ Arms = tuple[tuple[Arm, ...], tuple[Arm, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One original of a task. `component_source` replaces the text of the component's module, to seed a bug in it."""
+    """One original of a task. `component_source` replaces the text of the component's module, to seed a bug in it.
+
+    Weights, inputs and random generators come from `seed`; certificates are made with 0.
+    """
 
     task: ProofTask
     original: OriginalTask
     component_source: str = ""
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def trains(module: nn.Module | None) -> bool:
 
 
 def _optimizer_state(side: Side, scenario: Scenario) -> dict[str, object]:
-    with isolated(seed=0):
+    with isolated(side.seed):
         module = trained(side)
         optimizer = torch.optim.AdamW(module.parameters(), lr=_RATE)
         step(side, module, optimizer, scenario)
@@ -61,11 +61,11 @@ def _optimizer_state(side: Side, scenario: Scenario) -> dict[str, object]:
 
 
 def _train(side: Side, scenario: Scenario, start: dict[str, object]) -> tuple[dict[str, Tensor], GlobalState]:
-    with isolated(seed=0):
+    with isolated(side.seed):
         module = trained(side)
         optimizer = torch.optim.AdamW(module.parameters(), lr=_RATE)
         optimizer.load_state_dict(copy.deepcopy(start))
-        seed_all(0)
+        seed_all(side.seed)
         for _ in range(_STEPS):
             step(side, module, optimizer, scenario)
         return {side.legacy_key(name): tensor for name, tensor in module.state_dict().items()}, current()
@@ -87,5 +87,5 @@ def step(side: Side, module: nn.Module, optimizer: torch.optim.Optimizer, scenar
     """One step of training, from a gradient that is the same for every side."""
     optimizer.zero_grad()
     copies = {name: map_tensors(torch.clone, value) for name, value in scenario.arguments.items()}
-    backpropagate(side.call(module, copies))
+    backpropagate(side.call(module, copies), side.seed)
     optimizer.step()

@@ -2,8 +2,9 @@
 
 Graphs with equal hashes compute each output, gradient and changed buffer by the same operations on the same operands,
 and draw the same random numbers. The hashes do not tell apart what cannot change a bit: an argument left out and its
-default, the order of commuting operands, a copy and its operand where their layouts agree, one view and several, one
-permutation of axes and several, and whether something is computed that nothing uses.
+default, an axis counted from the front and from the back, the order of commuting operands, a copy and its operand where
+their layouts agree, a slice or an expansion of the whole, one view and several, one permutation of axes and several,
+and whether something is computed that nothing uses.
 """
 
 import operator
@@ -20,9 +21,11 @@ from refactor_tools.prove.joint_export import JointGraph, NotExported, expressio
 from refactor_tools.prove.operations import (
     PERMUTATIONS,
     SAME_TENSOR,
+    WHOLE_VIEWS,
     arguments_of,
     commutes,
     constant,
+    counted_axes,
     digest,
     draws,
     permutation,
@@ -30,7 +33,11 @@ from refactor_tools.prove.operations import (
 from refactor_tools.prove.trace import Operation
 
 _VIEWS = frozenset({"aten.view.default", "aten._unsafe_view.default"})
-_COPIES = frozenset({"aten.clone.default", "aten._to_copy.default", "aten.lift_fresh_copy.default"})
+# The gradient of a slice is a copy of the slice's where that is the whole.
+_COPIES = frozenset(
+    {"aten.clone.default", "aten._to_copy.default", "aten.lift_fresh_copy.default", "aten.slice_backward.default"}
+)
+_SAME_IF_ALIKE = _COPIES | WHOLE_VIEWS
 # Says of dtypes and devices what tracing has shown to hold for all inputs.
 _SETTLED = frozenset({"aten._assert_tensor_metadata.default"})
 
@@ -105,7 +112,7 @@ class _Reader:
         name, arguments = str(func), dict(arguments_of(func, node.args, node.kwargs))
         first = next((entry for entry in arguments.values() if isinstance(entry, Node)), None)
         source = self.values.get(first) if first is not None else None
-        if source is not None and (name in SAME_TENSOR or (name in _COPIES and source.layout == layout)):
+        if source is not None and (name in SAME_TENSOR or (name in _SAME_IF_ALIKE and source.layout == layout)):
             return source
         if source is not None and name in _VIEWS:
             return _view(source, layout)
@@ -115,7 +122,10 @@ class _Reader:
         return self._operation(func, arguments, layout)
 
     def _operation(self, func: OpOverload, arguments: dict[str, object], layout: object) -> _Value:
-        name, operands = str(func), [self.operand(entry) for entry in arguments.values()]
+        name = str(func)
+        if (rank := _rank(arguments)) is not None:
+            arguments = counted_axes(name, arguments, rank)
+        operands = [self.operand(entry) for entry in arguments.values()]
         if commutes(
             name, [entry.meta.get("val") if isinstance(entry, Node) else entry for entry in arguments.values()]
         ):
@@ -155,6 +165,14 @@ class _Reader:
         if named.is_Boolean or named.is_Integer:
             return constant(bool(named) if named.is_Boolean else int(named))
         return constant(float(named)) if named.is_number else ("size", str(named))
+
+
+def _rank(arguments: Mapping[str, object]) -> int | None:
+    """The number of axes of the first operand, or of the first in a list of them."""
+    first = next(iter(arguments.values()), None)
+    first = first[0] if isinstance(first, list | tuple) and first else first
+    value = first.meta.get("val") if isinstance(first, Node) else None
+    return value.dim() if isinstance(value, Tensor) else None
 
 
 def _view(source: _Value, layout: object) -> _Value:

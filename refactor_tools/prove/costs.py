@@ -30,18 +30,18 @@ COST = "cost"
 
 
 def measure_cost(side: Side, scenario: Scenario, mode: Mode) -> Cost:
-    """Count one run of `side`, from seed 0, on copies of the scenario's arguments.
+    """Count one run of `side`, from its seed, on copies of the scenario's arguments.
 
     What the module and its inputs hold before the run is not counted.
 
     Raises:
         Exception: whatever the side raises.
     """
-    with isolated(seed=0):
+    with isolated(side.seed):
         module = side.make()
         if module is not None:
             module.train(mode.training)
-        seed_all(0)
+        seed_all(side.seed)
         sources = {name: map_tensors(as_source(mode), value) for name, value in scenario.arguments.items()}
         # A copy that autograd knows, so that a side may change it as it would in the middle of a model.
         copies = {name: map_tensors(torch.clone, value) for name, value in sources.items()}
@@ -49,7 +49,7 @@ def measure_cost(side: Side, scenario: Scenario, mode: Mode) -> Cost:
         with _no_collection(), torch.set_grad_enabled(mode.gradients), flops, meter:
             output = side.call(module, copies)
             if mode.gradients:
-                backpropagate(output)
+                backpropagate(output, side.seed)
         return Cost(flops.get_total_flops(), meter.peak, meter.operations)
 
 

@@ -7,7 +7,7 @@ from platform import python_version
 
 import torch
 
-from refactor_tools.model.proofs import HOME, Case, Check, OriginalProof, OriginalTask, Platform, ShimPlace
+from refactor_tools.model.proofs import HOME, Check, OriginalProof, OriginalTask, Platform, ShimPlace
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.costs import check_costs
@@ -18,7 +18,7 @@ from refactor_tools.prove.paths import path_root
 from refactor_tools.prove.platforms import prepare, switches, unavailable
 from refactor_tools.prove.reach import Reach, reach
 from refactor_tools.prove.runs import MODES, Side, execute
-from refactor_tools.prove.scenarios import Setting, settings_of, without_edges
+from refactor_tools.prove.scenarios import Setting, settings_for, without_edges
 from refactor_tools.prove.shims import ShimPair, check_function, check_module, check_signature, silent
 from refactor_tools.prove.states import isolated
 from refactor_tools.prove.worker import describe
@@ -26,16 +26,17 @@ from refactor_tools.prove.worker import describe
 
 def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
     """The proof of one original, and what it reached of the component."""
-    identity, case = assignment.original.id, assignment.original.case or Case()
+    identity = assignment.original.id
     platform = assignment.task.platform
     prepare(platform)
     try:
         subject = load(assignment)
-        evidence = climb(subject, case, platform)
-        reached = reach(subject, case, platform)
+        settings = settings_for(assignment)
+        evidence = climb(subject, settings)
+        reached = reach(subject, settings)
         # A shim is Python around the component: what it passes on does not depend on the platform.
-        evidence.checks += _shim_checks(assignment.original, subject, case) if platform == HOME else ()
-        evidence.checks += [] if evidence.failed else [check_costs(subject, _settings(assignment))]
+        evidence.checks += _shim_checks(assignment, subject) if platform == HOME else ()
+        evidence.checks += [] if evidence.failed else [check_costs(subject, settings)]
     except LegacyError as error:
         return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
     except ComponentError as error:
@@ -59,7 +60,7 @@ def component_root(assignment: Assignment) -> str:
     prepare(assignment.task.platform)
     try:
         subject = load(assignment)
-        for setting in _settings(assignment):
+        for setting in settings_for(assignment):
             side, structure = component_alone(subject, setting)
             paths.append(structure)
             paths += [path_root(side, scenario, mode) for scenario in setting.scenarios for mode in MODES]
@@ -70,15 +71,11 @@ def component_root(assignment: Assignment) -> str:
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
     prepare(assignment.task.platform)
-    for setting in _settings(assignment):
+    for setting in settings_for(assignment):
         side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
                 execute(side, scenario, mode)
-
-
-def _settings(assignment: Assignment) -> tuple[Setting, ...]:
-    return settings_of(assignment.original.case or Case(), assignment.task.platform)
 
 
 def environment(platform: Platform) -> tuple[tuple[str, str], ...]:
@@ -127,7 +124,8 @@ def _load_original(original: OriginalTask, kind: Kind) -> Subject:
     return Subject(kind, definition, definition, original.adapter, names_of(definition))
 
 
-def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterator[Check]:
+def _shim_checks(assignment: Assignment, subject: Subject) -> Iterator[Check]:
+    original = assignment.original
     if original.shim is None:
         return
     try:
@@ -140,7 +138,7 @@ def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterat
         return
     pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
     yield check_signature(pair)
-    for setting in map(without_edges, settings_of(case)):
+    for setting in map(without_edges, settings_for(assignment)):
         if subject.kind == "function":
             yield check_function(pair, setting, pair_up(subject, setting).original)
         else:

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from refactor_tools.model.proofs import JOINT_GRAPHS, Case, Check
+from refactor_tools.model.proofs import JOINT_GRAPHS, Check
 from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.assignments import JointAssignment
 from refactor_tools.prove.canonical import CanonicalGraph, canonical_graph
@@ -20,7 +20,7 @@ from refactor_tools.prove.paths import compare_path, first_divergence
 from refactor_tools.prove.platforms import prepare
 from refactor_tools.prove.program import Program
 from refactor_tools.prove.runs import MODES, Mode, Side, as_source, tensors_of
-from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
+from refactor_tools.prove.scenarios import Scenario, Setting, settings_for
 from refactor_tools.prove.shape_range import LEAST, ShapeRange
 from refactor_tools.prove.states import isolated
 
@@ -94,9 +94,8 @@ def _root(paths: str, proven: list[_Proven]) -> str:
 
 
 def _settings(request: JointAssignment) -> tuple[Setting, ...]:
-    task = request.assignment.task
-    prepare(task.platform)
-    return settings_of(request.assignment.original.case or Case(), task.platform)
+    prepare(request.assignment.task.platform)
+    return settings_for(request.assignment)
 
 
 def _always(scenario: Scenario, mode: Mode) -> bool:
@@ -178,7 +177,7 @@ def _settled_export(side: Side, whose: str, scenario: Scenario, mode: Mode, fixe
 
 
 def _export(side: Side, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Exported:
-    with isolated(seed=0), torch.set_grad_enabled(mode.gradients):
+    with isolated(side.seed), torch.set_grad_enabled(mode.gradients):
         module = side.make()
         if module is not None:
             module.train(mode.training)

@@ -5,12 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from refactor_tools.model.proofs import (
     ALL_BRANCHES,
-    HOME,
     SAME_OPERATIONS,
-    Case,
     Check,
     OriginalProof,
-    Platform,
     Verdict,
 )
 from refactor_tools.prove.adapting import Subject
@@ -21,7 +18,7 @@ from refactor_tools.prove.operations import digest
 from refactor_tools.prove.pairs import LegacyError, Pair, pair_up
 from refactor_tools.prove.paths import compare_path
 from refactor_tools.prove.runs import MODES, Mode
-from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
+from refactor_tools.prove.scenarios import Scenario, Setting
 
 EQUAL_BITS = "equal bits"
 
@@ -46,20 +43,10 @@ class Evidence:
         return any(check.passed is False for check in self.checks)
 
 
-def climb(subject: Subject, case: Case, platform: Platform = HOME, *, stop_early: bool = False) -> Evidence:
-    """`climb_all` over the settings of `case`.
+def climb(subject: Subject, settings: Iterable[Setting], *, stop_early: bool = False, exact: bool = False) -> Evidence:
+    """Compare both sides in all `settings`.
 
-    With `stop_early`, the first failed check ends it, and unequal bits fail however close they are, unless the case
-    accepts what is only close.
-    """
-    settings = settings_of(case, platform)
-    return climb_all(subject, settings, stop_early=stop_early, exact=stop_early and not case.accepted)
-
-
-def climb_all(
-    subject: Subject, settings: Iterable[Setting], *, stop_early: bool = False, exact: bool = False
-) -> Evidence:
-    """Compare both sides in all `settings`. With `exact`, unequal bits fail however close they are.
+    With `stop_early`, the first failed check ends it; with `exact`, unequal bits fail however close they are.
 
     Raises:
         LegacyError: the original cannot be built, or no call of it ends without an exception.

@@ -20,6 +20,33 @@ _COMMUTATIVE = frozenset(
 SAME_TENSOR = frozenset({"aten.alias.default", "aten.detach.default", "aten.lift_fresh.default", "aten.lift.default"})
 # Views with the same axes in another order.
 PERMUTATIONS = frozenset({"aten.t.default", "aten.transpose.int", "aten.permute.default"})
+# Views that, where their form is that of the operand, show the same elements in the same places: a slice of as many
+# elements is the whole, and an expansion to the same sizes repeats nothing.
+WHOLE_VIEWS = frozenset({"aten.slice.Tensor", "aten.expand.default", "aten.view.default", "aten._unsafe_view.default"})
+# Operations whose argument `dim` names axes of their first operand.
+_BY_AXIS = frozenset(
+    f"aten.{name}"
+    for name in (
+        *("_softmax.default", "_log_softmax.default", "_softmax_backward_data.default"),
+        *("_log_softmax_backward_data.default", "softmax.int", "log_softmax.int", "logsumexp.default"),
+        *("sum.dim_IntList", "mean.dim", "prod.dim_int", "var.correction", "std.correction", "var_mean.correction"),
+        *(
+            "amax.default",
+            "amin.default",
+            "max.dim",
+            "min.dim",
+            "argmax.default",
+            "argmin.default",
+            "all.dim",
+            "any.dim",
+        ),
+        *("cumsum.default", "cumprod.default", "sort.default", "sort.stable", "argsort.default", "topk.default"),
+        *("cat.default", "split.Tensor", "split_with_sizes.default", "chunk.default", "unbind.int"),
+        *("select.int", "slice.Tensor", "squeeze.dim", "gather.default", "index_select.default", "flip.default"),
+    )
+)
+# The same, but of the result, which has one axis more.
+_BY_NEW_AXIS = frozenset({"aten.unsqueeze.default", "aten.stack.default"})
 
 
 def digest(*parts: object) -> str:
@@ -51,6 +78,27 @@ def tensors_in(value: object) -> Iterator[Tensor]:
     elif isinstance(value, tuple | list):
         for entry in value:
             yield from tensors_in(entry)
+
+
+def counted_axes(name: str, arguments: Mapping[str, object], rank: int) -> dict[str, object]:
+    """`arguments` with the axes of `dim` counted from the front, as these operations do before anything else.
+
+    `rank` is that of the first operand.
+    """
+    added = 1 if name in _BY_NEW_AXIS else 0
+    axes = arguments.get("dim", arguments.get("dims"))
+    if not added and name not in _BY_AXIS:
+        return dict(arguments)
+    wrapped = (
+        [_wrapped(axis, rank + added) for axis in axes]
+        if isinstance(axes, list | tuple)
+        else _wrapped(axes, rank + added)
+    )
+    return {key: wrapped if key in ("dim", "dims") else value for key, value in arguments.items()}
+
+
+def _wrapped(axis: object, rank: int) -> object:
+    return axis % max(rank, 1) if isinstance(axis, int) and -rank <= axis < 0 else axis
 
 
 def draws(func: OpOverload) -> bool:

@@ -14,7 +14,7 @@ from refactor_tools.prove.adapting import Subject
 from refactor_tools.prove.platforms import module_to_platform
 from refactor_tools.prove.runs import Side
 from refactor_tools.prove.scenarios import Setting
-from refactor_tools.prove.states import current, isolated
+from refactor_tools.prove.states import current, isolated, stream
 from refactor_tools.prove.structure import Built, compare_structure, structure_root
 from refactor_tools.prove.worker import describe
 
@@ -50,14 +50,14 @@ def pair_up(subject: Subject, setting: Setting) -> Pair:
         ComponentError: the component's does.
     """
     if subject.kind == "function":
-        return Pair(Side(_nothing, subject.call_original), Side(_nothing, subject.call_component, subject.legacy_key))
+        return Pair(original_alone(subject, setting), component_alone(subject, setting)[0])
     original = build_original(subject, setting)
     component = build_component(subject, setting)
     checks = tuple(compare_structure(original, component, subject.legacy_key))
     root = structure_root(component, subject.legacy_key)
-    _vary(original.module)
+    _vary(original.module, setting.seed)
     copy_state(original.module, component.module, subject.legacy_key)
-    theirs = component_side(subject, module_to_platform(component.module, setting.platform))
+    theirs = component_side(subject, setting, component.module)
     return Pair(original_side(subject, setting, original.module), theirs, checks, root)
 
 
@@ -68,9 +68,9 @@ def original_alone(subject: Subject, setting: Setting) -> Side:
         LegacyError: its constructor raises.
     """
     if subject.kind == "function":
-        return Side(_nothing, subject.call_original)
+        return Side(_nothing, subject.call_original, seed=setting.seed)
     module = build_original(subject, setting).module
-    _vary(module)
+    _vary(module, setting.seed)
     return original_side(subject, setting, module)
 
 
@@ -81,16 +81,16 @@ def component_alone(subject: Subject, setting: Setting) -> tuple[Side, str]:
         ComponentError: its constructor raises.
     """
     if subject.kind == "function":
-        return Side(_nothing, subject.call_component, subject.legacy_key), ""
+        return Side(_nothing, subject.call_component, subject.legacy_key, setting.seed), ""
     built = build_component(subject, setting)
     root = structure_root(built, subject.legacy_key)
-    _vary(built.module)
-    return component_side(subject, module_to_platform(built.module, setting.platform)), root
+    _vary(built.module, setting.seed)
+    return component_side(subject, setting, built.module), root
 
 
 def build_original(subject: Subject, setting: Setting) -> Built:
     try:
-        with isolated(seed=0):
+        with isolated(setting.seed):
             return Built(subject.build_original(copy.deepcopy(setting.arguments)), current())
     except Exception as error:
         raise LegacyError(f"the original cannot be built: {describe(error)}") from error
@@ -98,7 +98,7 @@ def build_original(subject: Subject, setting: Setting) -> Built:
 
 def build_component(subject: Subject, setting: Setting) -> Built:
     try:
-        with isolated(seed=0):
+        with isolated(setting.seed):
             return Built(subject.build_component(copy.deepcopy(setting.arguments)), current())
     except Exception as error:
         raise ComponentError(f"the component cannot be built: {describe(error)}") from error
@@ -108,11 +108,13 @@ def original_side(subject: Subject, setting: Setting, module: nn.Module) -> Side
     def rebuild() -> nn.Module:
         return module_to_platform(build_original(subject, setting).module, setting.platform)
 
-    return Side(_maker(module_to_platform(module, setting.platform), rebuild), subject.call_original)
+    make = _maker(module_to_platform(module, setting.platform), rebuild)
+    return Side(make, subject.call_original, seed=setting.seed)
 
 
-def component_side(subject: Subject, module: nn.Module) -> Side:
-    return Side(partial(copy.deepcopy, module), subject.call_component, subject.legacy_key)
+def component_side(subject: Subject, setting: Setting, module: nn.Module) -> Side:
+    make = partial(copy.deepcopy, module_to_platform(module, setting.platform))
+    return Side(make, subject.call_component, subject.legacy_key, setting.seed)
 
 
 def copy_state(source: nn.Module, target: nn.Module, legacy_key: Callable[[str], str]) -> None:
@@ -147,10 +149,10 @@ def _rebuilt(module: nn.Module, rebuild: Callable[[], nn.Module]) -> nn.Module:
     return fresh
 
 
-def _vary(module: nn.Module) -> None:
+def _vary(module: nn.Module, seed: int) -> None:
     """Move every parameter off its initial value: zeros and ones hide missing biases and swapped gains."""
     generator = torch.Generator()
-    generator.manual_seed(2)
+    generator.manual_seed(stream(seed, 2))
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.is_floating_point() and not is_lazy(parameter):

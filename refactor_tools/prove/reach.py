@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 from torch import nn
 
-from refactor_tools.model.proofs import HOME, Case, Platform
 from refactor_tools.prove.adapting import Arguments, Callee, Subject
 from refactor_tools.prove.coverage import RECORDER, Coverage, Instrumented, Recorder, instrument, measure
 from refactor_tools.prove.loading import load_variant, names_of, source_of
 from refactor_tools.prove.pairs import original_alone, pair_up
 from refactor_tools.prove.runs import MODES, execute
-from refactor_tools.prove.scenarios import Setting, settings_of
+from refactor_tools.prove.scenarios import Setting
 from refactor_tools.prove.states import isolated
 
 Call = Callable[[nn.Module | None, Arguments], object]
@@ -32,8 +31,8 @@ class _Copy:
     recorder: Recorder
 
 
-def reach(subject: Subject, case: Case, platform: Platform = HOME) -> Reach:
-    """Which branches of `forward`, and of what it calls in its own module, the runs of `case` take."""
+def reach(subject: Subject, settings: Iterable[Setting]) -> Reach:
+    """Which branches of `forward`, and of what it calls in its own module, the runs of `settings` take."""
     original, component = _instrumented(subject.original), _instrumented(subject.component)
     copied = replace(
         subject,
@@ -41,7 +40,7 @@ def reach(subject: Subject, case: Case, platform: Platform = HOME) -> Reach:
         component=component.definition if component else subject.component,
         names=names_of(original.definition) if original else subject.names,
     )
-    for setting in settings_of(case, platform):
+    for setting in settings:
         pair = pair_up(copied, setting)
         for side, copy in ((pair.original, original), (pair.component, component)):
             if copy is not None:

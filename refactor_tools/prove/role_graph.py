@@ -103,12 +103,12 @@ class UseRecorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch 
         return result
 
     def _results(self, func: OpOverload, arguments: Mapping[str, object], result: object, node: int) -> None:
-        written = list(changed(func, arguments))
-        for tensor in written:
+        targets = list(changed(func, arguments))
+        for tensor in targets:
             self._writes[key_of(tensor)[0]] = node
             self._alive.append(tensor)
-        changed = {key_of(tensor) for tensor in written}
-        made = [tensor for tensor in tensors_in(result) if key_of(tensor) not in changed]
+        written = {key_of(tensor) for tensor in targets}
+        made = [tensor for tensor in tensors_in(result) if key_of(tensor) not in written]
         for index, tensor in enumerate(made):
             self._place(tensor, node if len(made) == 1 else self._add(Use(("item", index), (node,))))
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from refactor_tools.prove.adapting import Arguments
 from refactor_tools.prove.leaves import leaves, map_tensors, same_leaf, tensors
 from refactor_tools.prove.scenarios import Scenario
-from refactor_tools.prove.states import GlobalState, current, isolated, seed_all
+from refactor_tools.prove.states import GlobalState, current, isolated, seed_all, stream
 from refactor_tools.prove.trace import Trace
 from refactor_tools.prove.worker import describe
 
@@ -29,11 +29,15 @@ MODES = (Mode("train", True, True), Mode("eval", False, True), Mode("inference",
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side, ready to be called. `module` is made anew for every run; `legacy_key` maps its state keys."""
+    """One side, ready to be called. `module` is made anew for every run; `legacy_key` maps its state keys.
+
+    Every run starts from `seed`.
+    """
 
     make: Callable[[], nn.Module | None]
     call: Callable[[nn.Module | None, Arguments], object]
     legacy_key: Callable[[str], str] = str
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Run:
                 return f"{name} is only {'the component' if name in other.values else 'the original'}'s"
             if not same_leaf(self.values[name], other.values[name]):
                 return f"{name} differs: {_distance(self.values[name], other.values[name])}"
+            if name.startswith("output") and _contiguous(self.values[name]) and not _contiguous(other.values[name]):
+                return f"{name} is contiguous in the original only, so that a `view` of it may fail"
         if changed := self.state.differences(other.state):
             return f"{' and '.join(changed)} differ afterwards"
         return ""
@@ -71,12 +77,12 @@ def execute(
     trace: Trace | None = None,
     within: AbstractContextManager[object] | None = None,
 ) -> Run:
-    """Run `side` once, from seed 0, on copies of the scenario's arguments; the calls are made `within` a context."""
-    with isolated(seed=0):
+    """Run `side` once, from its seed, on copies of the scenario's arguments; the calls are made `within` a context."""
+    with isolated(side.seed):
         module = side.make()
         if module is not None:
             module.train(mode.training)
-        seed_all(0)
+        seed_all(side.seed)
         sources = {name: map_tensors(as_source(mode), value) for name, value in scenario.arguments.items()}
         collected = _Collected(side, module, sources, trace)
         recording: AbstractContextManager[object] = trace if trace is not None else nullcontext()
@@ -88,7 +94,7 @@ def execute(
                 output = side.call(module, copies)
                 collected.outputs(output)
                 if mode.gradients:
-                    backpropagate(output)
+                    backpropagate(output, side.seed)
                 collected.gradients(copies)
             except Exception as caught:  # noqa: BLE001 - which exception a side raises is part of what is compared
                 failure = describe(caught)
@@ -155,11 +161,11 @@ def as_source(mode: Mode) -> Callable[[Tensor], Tensor]:
     return make
 
 
-def backpropagate(output: object) -> None:
+def backpropagate(output: object, seed: int) -> None:
     """Backpropagate a fixed random gradient from every output that has one."""
     roots = [tensor for _, tensor in tensors(output) if tensor.requires_grad]
     generator = torch.Generator()
-    generator.manual_seed(1)
+    generator.manual_seed(stream(seed, 1))
     if roots:
         torch.autograd.backward(roots, [_cotangent(root, generator) for root in roots])
 
@@ -167,6 +173,10 @@ def backpropagate(output: object) -> None:
 def _cotangent(root: Tensor, generator: torch.Generator) -> Tensor:
     dtype = root.dtype if root.is_complex() else torch.float32
     return torch.randn(root.shape, generator=generator, dtype=dtype).to(root.device, root.dtype)
+
+
+def _contiguous(leaf: object) -> bool:
+    return not isinstance(leaf, Tensor) or leaf.layout != torch.strided or leaf.is_contiguous()
 
 
 def _plain(leaf: object) -> str:

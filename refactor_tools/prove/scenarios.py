@@ -8,8 +8,10 @@ from torch import Tensor
 
 from refactor_tools.model.proofs import HOME, Call, Case, CaseValue, Construction, Platform, TensorSpec
 from refactor_tools.prove.adapting import Arguments
-from refactor_tools.prove.leaves import map_tensors
+from refactor_tools.prove.assignments import Assignment
+from refactor_tools.prove.leaves import map_tensors, tensors
 from refactor_tools.prove.platforms import to_platform
+from refactor_tools.prove.states import stream
 from refactor_tools.prove.values import build
 
 
@@ -24,20 +26,26 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One set of constructor arguments, made, and the calls under it, with inputs on a platform."""
+    """One set of constructor arguments, made, and the calls under it, all from `seed`, with inputs on a platform."""
 
     label: str
     arguments: Arguments
     scenarios: tuple[Scenario, ...]
     platform: Platform = HOME
+    seed: int = 0
 
 
-def settings_of(case: Case, platform: Platform = HOME) -> tuple[Setting, ...]:
+def settings_for(assignment: Assignment) -> tuple[Setting, ...]:
+    """`settings_of` the assignment's case, on its platform and from its seed."""
+    return settings_of(assignment.original.case or Case(), assignment.task.platform, assignment.seed)
+
+
+def settings_of(case: Case, platform: Platform = HOME, seed: int = 0) -> tuple[Setting, ...]:
     """Every construction of `case` with its calls, then the edges of its richest call.
 
     What is drawn is drawn on the CPU in the case's dtype, so that all platforms see the same numbers, rounded.
     """
-    made = (_setting(index, construction) for index, construction in enumerate(case.constructions))
+    made = (_setting(index, construction, seed) for index, construction in enumerate(case.constructions))
     return tuple(setting if platform == HOME else _placed(setting, platform) for setting in made)
 
 
@@ -55,16 +63,16 @@ def _placed(setting: Setting, platform: Platform) -> Setting:
     return replace(setting, scenarios=scenarios, platform=platform)
 
 
-def _setting(index: int, construction: Construction) -> Setting:
+def _setting(index: int, construction: Construction, seed: int) -> Setting:
     generator = torch.Generator()
-    generator.manual_seed(index)
+    generator.manual_seed(stream(seed, index))
     arguments = _make(construction.arguments, construction.dims, generator)
     calls = [
         Scenario(call.note or f"call {number}", _make(call.arguments, construction.dims, generator))
         for number, call in enumerate(construction.calls)
     ]
     edges = _edges(construction, generator) if construction.calls else ()
-    return Setting(f"construction {index}", arguments, (*calls, *edges))
+    return Setting(f"construction {index}", arguments, (*calls, *edges), seed=seed)
 
 
 def _make(values: Mapping[str, CaseValue], dims: Mapping[str, int], generator: torch.Generator) -> Arguments:
@@ -80,6 +88,9 @@ def _edges(construction: Construction, generator: torch.Generator) -> Iterator[S
             yield Scenario(f"batch {size}", _make(call.arguments, {**dims, batch: size}, generator), edge=True)
     made = _make(call.arguments, dims, generator)
     yield Scenario("non-contiguous", {name: map_tensors(_strided, value) for name, value in made.items()}, edge=True)
+    if any(map(_is_float, made.values())):
+        # What hides NaN, or makes it of infinity, shows on no other input.
+        yield Scenario("not finite", {name: map_tensors(_not_finite, value) for name, value in made.items()}, edge=True)
     for name, value in call.arguments.items():
         if isinstance(value, TensorSpec) and value.kind == "mask":
             yield Scenario("all masked", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
@@ -110,6 +121,19 @@ def _tensor(value: object) -> Tensor:
 def _strided(tensor: Tensor) -> Tensor:
     """The same values in another order in memory, without gaps, so that a clone keeps the strides."""
     return tensor.transpose(0, -1).contiguous().transpose(0, -1) if tensor.dim() > 1 else tensor
+
+
+def _is_float(value: object) -> bool:
+    return any(tensor.is_floating_point() and tensor.numel() > 0 for _, tensor in tensors(value))
+
+
+def _not_finite(tensor: Tensor) -> Tensor:
+    """NaN in the first place and infinity in the last, so that rows between them stay what they are."""
+    if not tensor.is_floating_point() or tensor.numel() == 0:
+        return tensor
+    changed = tensor.flatten().clone()
+    changed[-1], changed[0] = float("inf"), float("nan")
+    return changed.view(tensor.shape)
 
 
 def without_edges(setting: Setting) -> Setting:

@@ -7,7 +7,7 @@ from refactor_tools.model.proofs import ComponentProof, ProofTask, Sensitivity, 
 from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
 from refactor_tools.prove.children import Limits, call
 from refactor_tools.prove.gate import compare_graphs
-from refactor_tools.prove.mutants import Mutant, seed_bugs
+from refactor_tools.prove.mutations.seeding import seed_bugs
 
 _TRIALS = "refactor_tools.prove.trials"
 _LIMITS = Limits(seconds=20.0)
@@ -28,28 +28,40 @@ def measure(
     cases = {original.id: original.case for original in task.originals}
     passed = {original.id for original in proof.originals if not fails(original.verdict, cases[original.id])}
     proven = replace(task, originals=tuple(original for original in task.originals if original.id in passed))
-    source = call(f"{_TRIALS}:component_source", proven, limits).value
-    if not proven.originals or not isinstance(source, str) or not source:
+    source = source_of_component(proven, limits)
+    if not proven.originals or not source:
         return None
     mutants = seed_bugs(source, at_most)
     outcomes: list[Trial] = []
     for mutant in mutants:
         if progress is not None:
             progress(mutant.label)
-        outcomes.append(_try(proven, mutant, limits))
+        outcomes.append(try_bug(proven, mutant.source, limits))
     survivors = tuple(mutant.label for mutant, outcome in zip(mutants, outcomes, strict=True) if outcome == "survived")
     caught = outcomes.count("caught")
     return Sensitivity(caught + len(survivors), caught, outcomes.count("equal"), survivors)
 
 
-def _try(task: ProofTask, mutant: Mutant, limits: Limits) -> Trial:
-    """What the gate makes of one bug. A bug that keeps the child from coming back is caught by that."""
+def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS) -> Trial:
+    """What the gate makes of `source` in place of the component's module.
+
+    It is caught if the verdict on any original would not be a passing one: a bug that keeps the child from coming back
+    is caught by that. A gate that could not run has caught nothing.
+    """
     unnoticed: list[Assignment] = []
     for original in task.originals:
-        assignment = Assignment(task, original, mutant.source)
+        assignment = Assignment(task, original, source)
         answer = call(f"{_TRIALS}:attempt", assignment, limits, sys_path=task.sys_path)
+        if answer.failure is not None and answer.failure.kind == "unavailable":
+            return "survived"
         if answer.failure is not None or answer.value == "caught":
             return "caught"
         unnoticed += [assignment] if answer.value == "survived" else []
     equal = all(compare_graphs(JointAssignment(entry), limits)[0].passed for entry in unnoticed)
     return "equal" if equal else "survived"
+
+
+def source_of_component(task: ProofTask, limits: Limits = _LIMITS) -> str:
+    """The text of the module that the component stands in, "" where it cannot be read."""
+    source = call(f"{_TRIALS}:component_source", task, limits, sys_path=task.sys_path).value
+    return source if isinstance(source, str) else ""

@@ -12,6 +12,9 @@ from torch import Tensor
 from refactor_tools.prove.content import content_of
 from refactor_tools.prove.leaves import same_bits
 
+# More than there are generators under one seed.
+_STREAMS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalState:
@@ -62,6 +65,11 @@ def isolated(seed: int) -> Iterator[None]:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.set_anomaly_enabled(anomaly)
+
+
+def stream(seed: int, number: int) -> int:
+    """The seed of one of several generators that depend on one seed."""
+    return _STREAMS * seed + number
 
 
 def seed_all(seed: int) -> None:

@@ -19,10 +19,12 @@ from refactor_tools.prove.content import content_of, layout_of
 from refactor_tools.prove.operations import (
     PERMUTATIONS,
     SAME_TENSOR,
+    WHOLE_VIEWS,
     arguments_of,
     changed,
     commutes,
     constant,
+    counted_axes,
     digest,
     draws,
     permutation,
@@ -82,16 +84,18 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         args: tuple[object, ...] = (),
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
-        arguments = dict(arguments_of(func, args, kwargs or {}))
+        arguments = _arguments(func, args, kwargs or {})
         operands = [self._operand(value) for value in arguments.values()]
         name = SAME_OPERATION.get(str(func), str(func))
         line, backward = self._place()
         result = func(*args, **(kwargs or {}))
-        if name in SAME_TENSOR and isinstance(result, Tensor):
-            source = next(iter(arguments.values()))
-            if isinstance(source, Tensor) and key_of(source) != key_of(result):
+        source = next(iter(arguments.values()), None)
+        if isinstance(result, Tensor) and isinstance(source, Tensor):
+            same = key_of(source) == key_of(result)
+            if name in SAME_TENSOR and not same:
                 self._register(result, self.token(source))
-            return result
+            if name in SAME_TENSOR or (same and name in WHOLE_VIEWS):
+                return result
         if commutes(name, list(arguments.values())):
             operands[:2] = sorted(operands[:2], key=repr)
         hashed: list[object] = [name, operands]
@@ -144,6 +148,12 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         # Autograd has numbered this operation's node just before it dispatched here.
         self._lines[torch._C._autograd._get_sequence_nr() - 1] = line
         return line, False
+
+
+def _arguments(func: OpOverload, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, object]:
+    arguments = dict(arguments_of(func, args, kwargs))
+    first = next(tensors_in(next(iter(arguments.values()), None)), None)
+    return arguments if first is None else counted_axes(str(func), arguments, first.dim())
 
 
 def order_of(name: str, values: list[object]) -> tuple[int, ...]:

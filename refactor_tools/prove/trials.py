@@ -6,6 +6,7 @@ from refactor_tools.prove.examine import load
 from refactor_tools.prove.ladder import climb
 from refactor_tools.prove.loading import load_component, source_of
 from refactor_tools.prove.pairs import ComponentError
+from refactor_tools.prove.scenarios import settings_for
 
 
 def component_source(task: ProofTask) -> str:
@@ -15,10 +16,9 @@ def component_source(task: ProofTask) -> str:
 
 def attempt(assignment: Assignment) -> Trial:
     """Climb the ladder with the assignment's text of the component, up to the first failed check."""
+    case = assignment.original.case or Case()
     try:
-        evidence = climb(
-            load(assignment), assignment.original.case or Case(), assignment.task.platform, stop_early=True
-        )
+        evidence = climb(load(assignment), settings_for(assignment), stop_early=True, exact=not case.accepted)
     except ComponentError:
         return "caught"
     if evidence.failed:

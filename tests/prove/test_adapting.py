@@ -68,3 +68,11 @@ def test_state_keys_are_mapped_by_their_first_part() -> None:
     assert subject.legacy_key("net.0.weight") == "ffwd.0.weight"
     assert subject.legacy_key("ffwd") == "net"
     assert subject.legacy_key("network.net") == "network.net"
+
+
+def test_the_longest_listed_part_of_a_key_is_exchanged() -> None:
+    adapter = Adapter(state=(("net", "layers"), ("net.0", "first")))
+    subject = Subject("class", legacy, legacy, adapter)
+    keys = ("net.0.weight", "net.1.weight", "net", "network.0.weight", "other.net.0")
+    expected = ["first.weight", "layers.1.weight", "layers", "network.0.weight", "other.net.0"]
+    assert list(map(subject.legacy_key, keys)) == expected

@@ -4,7 +4,9 @@ import pytest
 
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.proofs import Call, Case, Construction, OriginalProof, OriginalTask, ProofTask, TensorSpec
-from refactor_tools.prove.gate import prove
+from refactor_tools.prove.assignments import Assignment
+from refactor_tools.prove.children import Limits
+from refactor_tools.prove.gate import prove, prove_original
 from tests.prove.samples import BLOCK_COMPONENT, BLOCK_ORIGINAL, DIMS, POOL, POOL_COMPONENT, Library, X
 
 # What a person could have got wrong: the component's text, where it goes wrong, and what the gate must name.
@@ -229,3 +231,19 @@ def test_nondeterministic_original_is_reported_as_that(library: Library) -> None
     steady = {check.name: check for check in proof.checks}["deterministic"]
     assert steady.passed is None
     assert "output differs" in steady.detail
+
+
+def test_the_verdict_does_not_depend_on_the_seed(library: Library) -> None:
+    task = library(BLOCK_COMPONENT, BLOCK_ORIGINAL)
+    proofs = [prove_original(Assignment(task, BLOCK_ORIGINAL, seed=seed), Limits())[0] for seed in (0, 7)]
+    assert [proof.verdict for proof in proofs] == ["PROVED", "PROVED"]
+    assert proofs[0] == prove_original(Assignment(task, BLOCK_ORIGINAL), Limits())[0]
+
+
+def test_a_component_that_differs_for_some_values_differs_from_some_seed(library: Library) -> None:
+    rare = BLOCK_COMPONENT.replace(
+        "return x + hidden", "return x + (hidden if (x.nan_to_num(0, 0) < 3.2).all() else 2 * hidden)"
+    )
+    task = library(rare, BLOCK_ORIGINAL)
+    proofs = [prove_original(Assignment(task, BLOCK_ORIGINAL, seed=seed), Limits())[0] for seed in range(5)]
+    assert {proof.verdict for proof in proofs} > {"DIFFERENT"}

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from refactor_tools.prove.operations import arguments_of, commutes, constant, draws, permutation
+from refactor_tools.prove.operations import arguments_of, commutes, constant, counted_axes, draws, permutation
 
 REAL, COMPLEX = torch.zeros(2), torch.zeros(2, dtype=torch.complex64)
 
@@ -28,6 +28,25 @@ def test_defaults_are_filled_in() -> None:
 )
 def test_commuting_operations(name: str, values: list[object], expected: bool) -> None:
     assert commutes(name, values) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "rank", "dim"),
+    [
+        ("aten.sum.dim_IntList", {"dim": [-1, 0]}, 3, [2, 0]),
+        ("aten.sum.dim_IntList", {"dim": []}, 3, []),
+        ("aten.sum.dim_IntList", {"dim": None}, 3, None),
+        ("aten._softmax.default", {"dim": -1}, 0, -1),
+        ("aten.unsqueeze.default", {"dim": -1}, 2, 2),
+        ("aten.unsqueeze.default", {"dim": -1}, 0, 0),
+        ("aten.select.int", {"dim": -1, "index": -1}, 2, 1),
+        ("aten.select.int", {"dim": 1, "index": -1}, 2, 1),
+        ("aten.norm.ScalarOpt_dim", {"dim": [-1]}, 2, [-1]),
+    ],
+)
+def test_axes_are_counted_from_the_front(name: str, arguments: dict[str, object], rank: int, dim: object) -> None:
+    counted = counted_axes(name, arguments, rank)
+    assert counted == {**arguments, "dim": dim}
 
 
 def test_drawing_operations() -> None:

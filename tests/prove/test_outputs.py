@@ -131,3 +131,13 @@ def test_adapter_expressions_see_the_slices_names(library: Library) -> None:
     case = Case((Construction({}, DIMS, (Call({"x": X}), Call({"x": X, "by": 2}))),))
     original = OriginalTask("old.py::scaled", "scaled", source, adapter, case)
     assert prove(library(component, original)).verdict == "PROVED"
+
+
+def test_an_output_that_is_no_longer_contiguous_differs(library: Library) -> None:
+    proof = function_proof(library, "x.mT.contiguous() + 1", "x.mT + 1", x=X)
+    assert proof.verdict == "DIFFERENT"
+    assert "output is contiguous in the original only" in proof.reason
+
+
+def test_an_output_that_became_contiguous_does_not(library: Library) -> None:
+    assert function_proof(library, "x.mT + 1", "x.mT.contiguous() + 1", x=X).verdict == "BIT_EQUAL"

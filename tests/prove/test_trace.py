@@ -46,6 +46,11 @@ def traced(compute: Computation, *, backward: bool = False, leaves: tuple[str, s
         (lambda x, y: x * y, lambda x, y: y.mul(x)),
         (lambda x, y: F.relu(x), lambda x, y: x.relu()),
         (lambda x, y: x.softmax(1), lambda x, y: F.softmax(x, dim=1)),
+        (lambda x, y: x.softmax(1), lambda x, y: x.softmax(-1)),
+        (lambda x, y: x.sum(1) + y.sum([0, 1]), lambda x, y: x.sum(-1) + y.sum([-2, -1])),
+        (lambda x, y: x.unsqueeze(2), lambda x, y: x.unsqueeze(-1)),
+        (lambda x, y: torch.cat([x, y], 1), lambda x, y: torch.cat([x, y], -1)),
+        (lambda x, y: torch.stack([x, y], 2), lambda x, y: torch.stack([x, y], -1)),
         (lambda x, y: x + 0.5, lambda x, y: 0.5 + x),
         (lambda x, y: x.detach() + y, lambda x, y: x.data + y),
         (lambda x, y: x.reshape(4, 3) @ y, lambda x, y: x.view(4, 3) @ y),
@@ -67,6 +72,12 @@ def test_same_computation(left: Computation, right: Computation) -> None:
         (lambda x, y: torch.add(x, y, alpha=2), lambda x, y: torch.add(y, x, alpha=2)),
         (lambda x, y: x + y, lambda x, y: x.detach() + y),
         (lambda x, y: x.softmax(0), lambda x, y: x.softmax(1)),
+        (lambda x, y: x.softmax(0), lambda x, y: x.softmax(-1)),
+        (lambda x, y: x[:2] * y[:2], lambda x, y: x[:2] * y[1:]),
+        (lambda x, y: x.view(4, 3) * 2, lambda x, y: x.view(2, 6) * 2),
+        (lambda x, y: x[:1].expand(3, 4) * y, lambda x, y: x * y),
+        (lambda x, y: x.unsqueeze(1), lambda x, y: x.unsqueeze(-1)),
+        (lambda x, y: x.sum([0, 1]), lambda x, y: x.sum([-1, -2])),
         (lambda x, y: F.layer_norm(x, (4,), eps=1e-5), lambda x, y: F.layer_norm(x, (4,), eps=1e-6)),
         (lambda x, y: F.gelu(x), lambda x, y: F.gelu(x, approximate="tanh")),
         (lambda x, y: F.dropout(x, 0.5), lambda x, y: F.dropout(x, 0.4)),
@@ -141,3 +152,17 @@ def test_lines_are_those_of_the_code_that_asked(tmp_path_factory: pytest.TempPat
     shown = [str(operation) for operation in trace.operations]
     assert shown[0] == "exp.default at asks.py:2: y = x.exp()"
     assert "mul.Tensor (backward) at asks.py:2: y = x.exp()" in shown
+
+
+@pytest.mark.parametrize(
+    "view", [lambda x: x.view(3, 4), lambda x: x.expand(3, 4), lambda x: x.view(3, -1).expand(-1, 4)]
+)
+def test_a_view_of_the_whole_is_no_operation(view: Callable[[Tensor], Tensor]) -> None:
+    assert traced(lambda x, y: view(x) * view(y)) == traced(lambda x, y: x * y)
+
+
+@pytest.mark.parametrize(
+    "view", [lambda x: x[:1].expand(3, 4), lambda x: x.view(4, 3).view(3, 4).flip(0), lambda x: x[:2]]
+)
+def test_a_view_of_a_part_is_one(view: Callable[[Tensor], Tensor]) -> None:
+    assert traced(lambda x, y: view(x) * view(x)) != traced(lambda x, y: x * x)

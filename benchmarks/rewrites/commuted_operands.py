@@ -1,0 +1,31 @@
+"""Operands of sums and products in the other order."""
+
+from torch import nn
+
+CASE = """
+constructions:
+- arguments: {width: 8}
+  dims: {B: 3, L: 5, D: 8}
+  calls:
+  - arguments:
+      x: !tensor {shape: [B, L, D]}
+"""
+EXPECTED = "PROVED"
+
+
+class Original(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        return x + self.linear(x) * x
+
+
+class Rewritten(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        return x * self.linear(x) + x

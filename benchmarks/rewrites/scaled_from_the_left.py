@@ -1,0 +1,31 @@
+"""A factor before what it scales."""
+
+from torch import nn
+
+CASE = """
+constructions:
+- arguments: {width: 8}
+  dims: {B: 3, L: 5, D: 8}
+  calls:
+  - arguments:
+      x: !tensor {shape: [B, L, D]}
+"""
+EXPECTED = "PROVED"
+
+
+class Original(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        return self.linear(x) * 0.5
+
+
+class Rewritten(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        return 0.5 * self.linear(x)

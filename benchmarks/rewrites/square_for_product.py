@@ -1,0 +1,32 @@
+"""A square for a product with itself."""
+
+from torch import nn
+
+CASE = """
+constructions:
+- arguments: {width: 8}
+  dims: {B: 3, L: 5, D: 8}
+  calls:
+  - arguments:
+      x: !tensor {shape: [B, L, D]}
+"""
+EXPECTED = "BIT_EQUAL"
+
+
+class Original(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        hidden = self.linear(x)
+        return hidden * hidden
+
+
+class Rewritten(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, x):
+        return self.linear(x).square()
