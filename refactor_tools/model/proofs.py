@@ -49,15 +49,44 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The object at a dotted name, such as `torch.nn.ReLU`; with `arguments`, what calling it with them gives."""
+    """The object at a dotted name, such as `torch.nn.ReLU`; with `arguments`, what calling it with them gives.
+
+    A name that starts with a dot, such as `.Batch`, is one of the original's own module.
+    """
 
     name: str
     arguments: Mapping[str, "CaseValue"] | None = None
 
 
-# A value in a case: a tensor to make, a named object, a plain constant, or a mapping (a config object or a batch, whose
-# entries are both attributes and items).
-CaseValue = TensorSpec | Named | int | float | bool | str | None | tuple["CaseValue", ...] | Mapping[str, "CaseValue"]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, for code that tells lists from tuples."""
+
+    entries: tuple["CaseValue", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The very object that another argument of the call is: in self-attention query and key are one tensor."""
+
+    argument: str
+
+
+# A value in a case: a tensor to make, a named object, a list, another argument, a plain constant, a tuple, or a mapping
+# (a config object or a batch, whose entries are both attributes and items).
+CaseValue = (
+    TensorSpec
+    | Named
+    | Listed
+    | Same
+    | int
+    | float
+    | bool
+    | str
+    | None
+    | tuple["CaseValue", ...]
+    | Mapping[str, "CaseValue"]
+)
 
 
 @dataclass(frozen=True, slots=True)

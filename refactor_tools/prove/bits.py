@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from refactor_tools.prove.leaves import map_tensors, same_bits
+from refactor_tools.prove.leaves import map_arguments, same_bits
 from refactor_tools.prove.runs import Mode, Side, backpropagate, execute
 from refactor_tools.prove.scenarios import Scenario
 from refactor_tools.prove.states import GlobalState, current, isolated, seed_all
@@ -80,6 +80,6 @@ def _trained(side: Side) -> nn.Module:
 
 def _step(side: Side, module: nn.Module, optimizer: torch.optim.Optimizer, scenario: Scenario) -> None:
     optimizer.zero_grad()
-    copies = {name: map_tensors(torch.clone, value) for name, value in scenario.arguments.items()}
+    copies = map_arguments(torch.clone, scenario.arguments)
     backpropagate(side.call(module, copies))
     optimizer.step()

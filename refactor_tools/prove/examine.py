@@ -47,7 +47,7 @@ def run_component(assignment: Assignment) -> None:
 
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
-    for setting in settings_of(assignment.original.case or Case()):
+    for setting in settings_of(assignment.original.case or Case(), subject.names):
         side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
@@ -105,7 +105,7 @@ def _shim_checks(original: OriginalTask, subject: Subject, case: Case) -> Iterat
         return
     pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
     yield check_signature(pair)
-    for setting in map(without_edges, settings_of(case)):
+    for setting in map(without_edges, settings_of(case, subject.names)):
         if subject.kind == "function":
             yield check_function(pair, setting, pair_up(subject, setting).original)
         else:

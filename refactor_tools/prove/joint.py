@@ -15,7 +15,7 @@ from refactor_tools.prove.leaves import leaves
 from refactor_tools.prove.operations import digest
 from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, pair_up
 from refactor_tools.prove.paths import compare_path, first_divergence
-from refactor_tools.prove.program import Program
+from refactor_tools.prove.program import Program, distinct
 from refactor_tools.prove.runs import MODES, Mode, Side, as_source, tensors_of
 from refactor_tools.prove.scenarios import Scenario, Setting, settings_of
 from refactor_tools.prove.shape_range import LEAST, ShapeRange
@@ -51,7 +51,7 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
     proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in settings_of(request.assignment.original.case or Case()):
+        for setting in settings_of(request.assignment.original.case or Case(), subject.names):
             proven += _prove(pair_up(subject, setting), setting, request.same_paths)
     except (NotProved, LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
@@ -93,7 +93,7 @@ def _compare(pair: Pair, setting: Setting, scenario: Scenario, mode: Mode, fixed
         component = _export(pair.component, scenario, mode, original.sizes.fixed)
     except NotExported as error:
         raise NotProved(f"{place}: {side} has no joint graph: {error}") from error
-    names = [name.removeprefix("input ") for name, _ in tensors_of(scenario.arguments)]
+    names = [name.removeprefix("input ") for name, _ in distinct(scenario.arguments)]
     text = original.sizes.text(names)
     if difference := _difference(original, component, names):
         raise NotProved(f"{place}: {difference}")
@@ -130,7 +130,9 @@ def _difference(original: _Exported, component: _Exported, names: list[str]) -> 
 
 def _kind(scenario: Scenario) -> tuple[object, ...]:
     """A call without its sizes. Another layout than the contiguous is a kind of its own, with them."""
-    return tuple((name, *_leaf_kind(leaf)) for name, leaf in leaves(dict(scenario.arguments)))
+    kinds = tuple((name, *_leaf_kind(leaf)) for name, leaf in leaves(dict(scenario.arguments)))
+    objects = [id(tensor) for _, tensor in tensors_of(scenario.arguments)]
+    return (*kinds, tuple(map(objects.index, objects)))
 
 
 def _leaf_kind(leaf: object) -> tuple[object, ...]:
@@ -141,7 +143,7 @@ def _leaf_kind(leaf: object) -> tuple[object, ...]:
 
 
 def _sizes(scenario: Scenario) -> list[tuple[int, ...]]:
-    return [tuple(tensor.shape) for _, tensor in tensors_of(scenario.arguments)]
+    return [tuple(tensor.shape) for _, tensor in distinct(scenario.arguments)]
 
 
 def _small(scenario: Scenario) -> bool:

@@ -40,7 +40,7 @@ def climb(subject: Subject, case: Case, *, stop_early: bool = False) -> Evidence
         ComponentError: the component cannot be built.
     """
     evidence = Evidence()
-    for setting in settings_of(case):
+    for setting in settings_of(case, subject.names):
         pair = pair_up(subject, setting)
         evidence.checks += [_placed(check, setting.label) for check in pair.checks]
         if pair.comparable and not (stop_early and evidence.failed):

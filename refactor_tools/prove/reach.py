@@ -41,7 +41,7 @@ def reach(subject: Subject, case: Case) -> Reach:
         component=component.definition if component else subject.component,
         names=names_of(original.definition) if original else subject.names,
     )
-    for setting in settings_of(case):
+    for setting in settings_of(case, copied.names):
         pair = pair_up(copied, setting)
         for side, copy in ((pair.original, original), (pair.component, component)):
             if copy is not None:

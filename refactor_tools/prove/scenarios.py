@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
+from refactor_tools.certificates.case_values import specs_in, symbols_in
+from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, Named, TensorSpec
 from refactor_tools.prove.adapting import Arguments
-from refactor_tools.prove.leaves import map_tensors
-from refactor_tools.prove.values import build
+from refactor_tools.prove.leaves import map_arguments
+from refactor_tools.prove.values import Maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +32,37 @@ class Setting:
     scenarios: tuple[Scenario, ...]
 
 
-def settings_of(case: Case) -> tuple[Setting, ...]:
-    """Every construction of `case` with its calls, then the edges of its richest call."""
-    return tuple(_setting(index, construction) for index, construction in enumerate(case.constructions))
+def settings_of(case: Case, names: Mapping[str, object] = MappingProxyType({})) -> tuple[Setting, ...]:
+    """Every construction of `case` with its calls, then the edges of its richest call.
+
+    `names` are those of the original's module, which the case may name.
+    """
+    return tuple(_setting(index, construction, names) for index, construction in enumerate(case.constructions))
 
 
-def _setting(index: int, construction: Construction) -> Setting:
+def _setting(index: int, construction: Construction, names: Mapping[str, object]) -> Setting:
     generator = torch.Generator()
     generator.manual_seed(index)
-    arguments = _make(construction.arguments, construction.dims, generator)
+    maker = Maker(construction.dims, generator, names)
+    arguments = maker.arguments(construction.arguments)
     calls = [
-        Scenario(call.note or f"call {number}", _make(call.arguments, construction.dims, generator))
+        Scenario(call.note or f"call {number}", maker.arguments(call.arguments))
         for number, call in enumerate(construction.calls)
     ]
-    edges = _edges(construction, generator) if construction.calls else ()
+    edges = _edges(construction, maker) if construction.calls else ()
     return Setting(f"construction {index}", arguments, (*calls, *edges))
 
 
-def _make(values: Mapping[str, CaseValue], dims: Mapping[str, int], generator: torch.Generator) -> Arguments:
-    return {name: build(value, dims, generator) for name, value in values.items()}
-
-
-def _edges(construction: Construction, generator: torch.Generator) -> Iterator[Scenario]:
+def _edges(construction: Construction, maker: Maker) -> Iterator[Scenario]:
     call = max(construction.calls, key=lambda entry: len(entry.arguments))
-    dims = construction.dims
     batch = _batch_symbol(call)
     if batch and not _uses(construction.arguments, batch):
         for size in (1, 0):
-            yield Scenario(f"batch {size}", _make(call.arguments, {**dims, batch: size}, generator), edge=True)
-    made = _make(call.arguments, dims, generator)
-    yield Scenario("non-contiguous", {name: map_tensors(_strided, value) for name, value in made.items()}, edge=True)
+            made = _sized(call, replace(maker, dims={**maker.dims, batch: size}))
+            if made is not None:
+                yield Scenario(f"batch {size}", made, edge=True)
+    made = maker.arguments(call.arguments)
+    yield Scenario("non-contiguous", map_arguments(_strided, made), edge=True)
     for name, value in call.arguments.items():
         if isinstance(value, TensorSpec) and value.kind == "mask":
             yield Scenario("all masked", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
@@ -68,17 +71,27 @@ def _edges(construction: Construction, generator: torch.Generator) -> Iterator[S
             yield Scenario("length 0", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
 
 
+def _sized(call: Call, maker: Maker) -> Arguments | None:
+    """The call in other sizes; None where an object that it names cannot be made in them."""
+    try:
+        return maker.arguments(call.arguments)
+    except Exception:
+        if any(isinstance(value, Named) for value in call.arguments.values()):
+            return None
+        raise
+
+
 def _batch_symbol(call: Call) -> str | None:
     """The symbol of the first tensor's first size."""
     for value in call.arguments.values():
-        if isinstance(value, TensorSpec) and value.shape and isinstance(value.shape[0], str):
-            return value.shape[0]
+        for spec in specs_in(value):
+            if spec.shape and isinstance(spec.shape[0], str):
+                return spec.shape[0]
     return None
 
 
 def _uses(values: Mapping[str, CaseValue], symbol: str) -> bool:
-    specs = [value for value in values.values() if isinstance(value, TensorSpec)]
-    return any(symbol in (*spec.shape, spec.high) for spec in specs)
+    return any(symbol in symbols_in(value) for value in values.values())
 
 
 def _tensor(value: object) -> Tensor:
