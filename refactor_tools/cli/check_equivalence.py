@@ -20,12 +20,15 @@ from refactor_tools.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from refactor_tools.api.capturing import CaptureReport
     from refactor_tools.api.check import CheckReport, Mode
+    from refactor_tools.settings import Settings
 
 EPILOG = """\b
 Examples:
   check-equivalence
   check-equivalence AttentionPooling --prove
+  check-equivalence AttentionPooling --capture "python train.py --max-steps 1" --prove
   check-equivalence --prove=all --output-format markdown -o equivalence.md
 """
 
@@ -52,12 +55,20 @@ class _Command(click.Command):
     help="Prove what is neither fresh nor carried, with =all everything, and write the certificates.",
 )
 @click.option("--device", type=click.Choice(["cpu"]), default="cpu", show_default=True, help="The device to prove on.")
+@click.option(
+    "--capture",
+    "command",
+    default=None,
+    metavar="COMMAND",
+    help="Run COMMAND, which is yours, here, and write cases from how it calls the originals.",
+)
 @output_options("text", "json", "markdown")
 @tree_options
 def check_equivalence(
     names: tuple[str, ...],
     prove: str | None,
     device: str,
+    command: str | None,
     output_format: str,
     output: Path | None,
     root: Path | None,
@@ -70,10 +81,18 @@ def check_equivalence(
     Without --prove nothing is written. A certificate is FRESH while the text it speaks of is unchanged, CARRIED where
     the text changed but not the computation, STALE where it did. Exit code 1: something is stale, different, not run,
     or has no sound certificate.
+
+    --capture runs a command of yours in the current folder, notes the shapes and plain arguments with which it calls
+    the originals (never what tensors hold), and writes them to the case files; with --prove these are proven next.
     """
     from refactor_tools.api.check import check
 
     settings = settings_for(root)
+    captured = True
+    if command is not None:
+        captured = _capture(settings, names, command, quiet)
+        if prove is None:
+            return CLEAN if captured else FINDINGS
     mode = _MODES[prove or "none"]
     stderr = console(color, stderr=True)
     if quiet or not stderr.is_terminal:
@@ -89,7 +108,40 @@ def check_equivalence(
     if not quiet:
         for line in _hints(report):
             click.echo(f"  {line}", err=True)
-    return CLEAN if report.passed else FINDINGS
+    return CLEAN if report.passed and captured else FINDINGS
+
+
+def _capture(settings: Settings, names: tuple[str, ...], command: str, quiet: bool) -> bool:
+    """Run the person's command and write the cases that it gives; whether it ended well and something was captured."""
+    from refactor_tools.api.capturing import capture
+    from refactor_tools.changes.transaction import apply
+
+    report = capture(settings, names, command, Path.cwd(), None if quiet else lambda line: click.echo(line, err=True))
+    if report.changes.effective:
+        apply(settings.root, report.changes, "check-equivalence --capture")
+    for line in _captured(report, quiet):
+        click.echo(f"  {line}", err=True)
+    return report.passed
+
+
+def _captured(report: CaptureReport, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield from (f"Captured {line}." for line in report.found)
+        yield from (f"Left out of {line}." for line in report.problems)
+        if report.changes.effective:
+            yield f"Written: {', '.join(change.path for change in report.changes.effective)}."
+        elif report.found:
+            yield "The case files have these calls already."
+    if report.exit_code:
+        yield f"The command ended with exit code {report.exit_code}; what it had called by then counts. Its last lines:"
+        yield from (f"  {line}" for line in report.tail)
+    if report.missing:
+        yield f"No call was captured of {', '.join(report.missing)}."
+    if not report.found:
+        yield (
+            "Check that the command runs this tree's files (not an installed copy), that it calls the original in "
+            "Python without -I, -S or -E, and that it comes as far as a whole call of it."
+        )
 
 
 def _deliver(report: CheckReport, output_format: str, output: Path | None, color: str) -> None:
