@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from typing import Any
 
 from refactor_tools.certificates.case_values import map_specs, specs_in, symbols_in
@@ -242,7 +243,7 @@ def _renamed(described: Mapping[str, Record], adapted: Sequence[Argument]) -> di
     legacy = {argument.name: argument.value for argument in adapted}
     found: dict[str, Record] = {}
     for name, value in described.items():
-        if name in legacy and legacy[name].isidentifier():
+        if name in legacy and legacy[name].isidentifier() and not iskeyword(legacy[name]):
             found[legacy[name]] = value
         elif value.get("value", ...) is not None:
             raise NotTold(f"`{name}` has no one name in the original")

@@ -22,9 +22,9 @@ _ASKS_FOR_IDENTITY = frozenset({"is", "equal", "data_ptr", "allclose"})
 
 def aimed_calls(inputs: Mapping[str, CaseValue], condition: Condition, dims: Mapping[str, int]) -> Iterator[Inputs]:
     """The call with one thing changed that the condition speaks of, likely changes first."""
+    for name in condition.inputs:
+        yield from ({**inputs, name: value} for value in _changed(inputs.get(name), condition))
     names = [name for name in condition.inputs if name in inputs]
-    for name in names:
-        yield from ({**inputs, name: value} for value in _changed(inputs[name], condition))
     if condition.words & _ASKS_FOR_IDENTITY:
         yield from _identical(inputs, names)
     if condition.words & _ASKS_FOR_RANK or condition.numbers:
