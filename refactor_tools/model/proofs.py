@@ -135,8 +135,19 @@ class ShimPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """A class that builds an original, sliced out of its file as the original was."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OriginalTask:
-    """One original to prove a component against. `source` is the stored slice; `name` its class or function in it."""
+    """One original to prove a component against. `source` is the stored slice; `name` its class or function in it.
+
+    `parents` build it: where no inputs are found for it alone, they are run to see what they give it.
+    """
 
     id: str
     name: str
@@ -144,6 +155,7 @@ class OriginalTask:
     adapter: Adapter
     case: Case | None = None
     shim: ShimPlace | None = None
+    parents: tuple[Parent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

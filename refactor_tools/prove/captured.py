@@ -5,7 +5,7 @@ Without torch: what runs the calls, and makes their sizes small, is `captured_ch
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Any
@@ -105,9 +105,11 @@ def _construction(built: Mapping[str, CaseValue], calls: Sequence[dict[str, Case
     """
     first = max(calls, key=lambda call: len(call))
     ordered = [first, *(call for call in calls if call is not first)]
-    letters = _letters(first, ordered)
+    batch, letters = _batch(first), _letters(first, ordered)
     dims = {letter: size for size, letter in letters.items()}
-    named = [{name: map_specs(_lettered(letters), value) for name, value in call.items()} for call in ordered]
+    if batch is not None:
+        dims = {"B": batch, **dims}
+    named = [{name: map_specs(_lettered(batch, letters), value) for name, value in call.items()} for call in ordered]
     kept: list[Call] = []
     for arguments in named:
         call = Call(arguments, NOTE)
@@ -116,17 +118,21 @@ def _construction(built: Mapping[str, CaseValue], calls: Sequence[dict[str, Case
     return _with_used_sizes(Construction(built, dims, tuple(kept)))
 
 
+def _batch(first: Mapping[str, CaseValue]) -> int | None:
+    """The first size of the first tensor that has sizes."""
+    shapes = [spec.shape for value in first.values() for spec in specs_in(value) if spec.shape]
+    return shapes[0][0] if shapes and isinstance(shapes[0][0], int) else None
+
+
 def _letters(first: Mapping[str, CaseValue], calls: Sequence[Mapping[str, CaseValue]]) -> dict[int, str]:
-    """A letter for every size that several places share, or that differs between calls: B, L, then widths."""
+    """A letter for every other size that several places share, or that differs between calls: L, then widths."""
     shapes = [spec.shape for value in first.values() for spec in specs_in(value)]
-    sizes = [size for shape in shapes for size in shape if isinstance(size, int)]
+    sizes = [size for shape in shapes for size in _beside(shape, _batch(first)) if isinstance(size, int)]
     varying = {size for size in sizes if any(size not in _sizes(call) for call in calls)}
-    batches = [shape[0] for shape in shapes if shape]
-    lengths = [shape[1] for shape in shapes if len(shape) > 2]
     found: dict[int, str] = {}
-    for size, letter in (*[(size, "B") for size in batches[:1]], *[(size, "L") for size in lengths[:1]]):
-        if isinstance(size, int):
-            found.setdefault(size, letter)
+    for shape in shapes:
+        if len(shape) > 2 and isinstance(shape[1], int) and not found:
+            found[shape[1]] = "L"
     free = iter(_LETTERS)
     for size in dict.fromkeys(sizes):
         if size not in found and (sizes.count(size) > 1 or size in varying):
@@ -134,15 +140,24 @@ def _letters(first: Mapping[str, CaseValue], calls: Sequence[Mapping[str, CaseVa
     return found
 
 
+def _beside(shape: Sequence[int | str], batch: int | None) -> Sequence[int | str]:
+    """The sizes that are not the batch's: it stands first, and a width that is as large is not it."""
+    return shape[1:] if shape and shape[0] == batch else shape
+
+
 def _sizes(call: Mapping[str, CaseValue]) -> set[int | str]:
     return {size for value in call.values() for spec in specs_in(value) for size in spec.shape}
 
 
-def _lettered(letters: Mapping[int, str]) -> Any:
+def _lettered(batch: int | None, letters: Mapping[int, str]) -> Callable[[TensorSpec], TensorSpec]:
+    def letter(size: int | str | None) -> int | str | None:
+        return letters.get(size, size) if isinstance(size, int) else size
+
     def with_letters(spec: TensorSpec) -> TensorSpec:
-        shape = tuple(letters.get(size, size) if isinstance(size, int) else size for size in spec.shape)
-        high = letters.get(spec.high, spec.high) if isinstance(spec.high, int) and spec.kind == "lengths" else spec.high
-        return replace(spec, shape=shape, high=high)
+        rest = _beside(spec.shape, batch)
+        first = ("B",) * (len(spec.shape) - len(rest))
+        shape = (*first, *(letters.get(size, size) if isinstance(size, int) else size for size in rest))
+        return replace(spec, shape=shape, high=letter(spec.high) if spec.kind == "lengths" else spec.high)
 
     return with_letters
 

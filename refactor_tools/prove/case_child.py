@@ -11,6 +11,7 @@ from refactor_tools.prove.case_constructors import Constructed, NotConstructed, 
 from refactor_tools.prove.case_facts import SourceFacts, read_facts
 from refactor_tools.prove.case_further import further
 from refactor_tools.prove.case_inputs import space_of
+from refactor_tools.prove.case_parents import from_parents
 from refactor_tools.prove.case_runs import Outcome, Runner
 from refactor_tools.prove.case_search import FURTHER_TRIALS, TRIALS, Search, inputs_of
 from refactor_tools.prove.case_variants import Found, calls_of
@@ -36,8 +37,9 @@ class _Original:
 
 
 def find(original: OriginalTask) -> Case:
-    """A case for the original, or a question that a person can answer."""
-    return search(original)[0]
+    """A case for the original, from its parents where it gives none alone; or a question that a person can answer."""
+    case = search(original)[0]
+    return (from_parents(original, find) or case) if case.question else case
 
 
 def search(original: OriginalTask) -> Searched:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from refactor_tools.model.proofs import Call, CaseValue
 from refactor_tools.prove.case_aims import aimed_arguments
 from refactor_tools.prove.case_constructors import (
+    SECOND,
     VARIADIC,
     WIDTHS,
     Constructed,
@@ -24,7 +25,12 @@ from refactor_tools.prove.case_variants import Found, aimed, fullest_of
 # Constructions of one case, the first among them: for pairs of arguments, and where branches ask for more.
 _FOR_PAIRS, _FOR_BRANCHES = 5, 10
 _DROPOUT = 0.25
-_AIMS = 60
+_POWER = 32
+_AIMS = 40
+# Switches that are turned one at a time while branches are missing, and that are crossed.
+_SINGLES, _CROSSED = 24, 12
+# Calls that are tried under every further construction.
+_CALLS = 12
 
 Changes = Mapping[str, CaseValue]
 
@@ -80,35 +86,46 @@ class _Further:
 
     def _running(self, runner: Runner, wanted: tuple[Call, ...] | list[Call]) -> tuple[Call, ...]:
         kept: list[Call] = []
-        for call in self.calls:
+        for place, call in enumerate(self.calls):
+            asked = any(call is other for other in wanted)
+            if place >= _CALLS and not asked:
+                continue
             outcome = runner.explore(call.arguments)
-            if outcome.ran and (any(call is other for other in wanted) or outcome.arms - self.found.arms):
+            if outcome.ran and (asked or outcome.arms - self.found.arms):
                 self.found.take(outcome)
                 kept.append(call)
         return tuple(kept)
 
 
 def further(found: Found, calls: tuple[Call, ...]) -> list[Built]:
-    """Other sizes without dropout, then what reaches branches, then what pairs of arguments are left."""
+    """Other sizes without dropout, odd where they may be; what reaches branches; what pairs of arguments are left."""
     if found.constructed is None:
         return []
     made = _Further(found, found.constructed, calls)
     names, facts, plan = found.runner.names, found.search.facts, made.base.plan
-    made.keep(arguments_of(found.definition, facts, plan, dropout=0.0, names=names), made.both, 0.0)
+    other = arguments_of(found.definition, facts, plan, dropout=0.0, names=names)
+    built = made.build(other, 0.0)
+    if built is not None:
+        other = built[0].arguments
+        odd = {place: width + 1 for place, width in _widths(other, SECOND[plan % len(SECOND)]).items()}
+        if not (odd and made.keep(with_values(other, odd), made.both, 0.0)):
+            made.keep(other, made.both, 0.0)
     factors = list(_factors(found, made.base))
     rows: list[Row] = [(0,) * len(factors)]
-    for place, options in enumerate(factors):
+    for place, options in enumerate(factors[:_SINGLES]):
         for level, changes in enumerate(options, 1):
             if len(made.kept) + 1 < _FOR_BRANCHES and found.missing() and _reaches(made, changes):
                 rows.append(tuple(level if other == place else 0 for other in range(len(factors))))
     _aim(made)
 
     def accept(row: Row) -> bool:
-        chosen = [options[level - 1] for options, level in zip(factors, row, strict=True) if level]
+        chosen = [options[level - 1] for options, level in zip(factors, row, strict=False) if level]
         changes = {place: value for option in reversed(chosen) for place, value in option.items()}
         return made.keep(with_values(made.base.arguments, changes), made.one)
 
-    covering([len(options) + 1 for options in factors], rows, accept, max(0, _FOR_PAIRS - 1 - len(made.kept)))
+    levels = [len(options) + 1 for options in factors[:_CROSSED]]
+    done = [row[:_CROSSED] for row in rows]
+    covering(levels, done, accept, max(0, _FOR_PAIRS - 1 - len(made.kept)))
     return made.kept
 
 
@@ -170,15 +187,17 @@ def _left_out(found: Found, base: Constructed) -> dict[str, CaseValue]:
 
 
 def _sizes(held: Mapping[str, CaseValue], plan: int) -> Iterator[Changes]:
-    """Widths that are odd, counts and widths of one, and one width for all."""
+    """Counts and widths of one, and one width for all, a power of two."""
     numbers = {place: value for place, value in held.items() if type(value) is int and value > 1}
     widths = {place: value for place, value in numbers.items() if value in WIDTHS[plan % len(WIDTHS)]}
-    if widths:
-        yield {place: value + 1 for place, value in widths.items()}
     if numbers:
         yield dict.fromkeys(numbers, 1)
     if len(set(widths.values())) > 1:
-        yield dict.fromkeys(widths, next(iter(widths.values())))
+        yield dict.fromkeys(widths, _POWER)
+
+
+def _widths(arguments: Mapping[str, CaseValue], widths: tuple[int, ...]) -> dict[str, int]:
+    return {place: value for place, value in places_of(arguments) if type(value) is int and value in widths}
 
 
 def _given(found: Found, name: str) -> CaseValue:

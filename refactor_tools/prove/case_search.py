@@ -19,6 +19,7 @@ from refactor_tools.prove.case_runs import Outcome, Runner
 
 # Calls to try for the first construction, and for each of those that are tried after it.
 TRIALS, FURTHER_TRIALS = 900, 250
+_OPTIONAL_TRIALS = 60
 _LAYER_RANKS = ((nn.Conv1d, 3), (nn.Conv2d, 4), (nn.Conv3d, 5), (nn.BatchNorm2d, 4), (nn.BatchNorm3d, 5))
 
 _PLAIN: Mapping[str, tuple[CaseValue, ...]] = {"int": (2, 1, 0, 5), "float": (0.5, 1.0), "bool": (False, True)}
@@ -56,7 +57,7 @@ class Search:
 
     def optional(self, name: str, parameter: inspect.Parameter, base: Mapping[str, CaseValue]) -> CaseValue:
         """A value for an input that may be left out, which runs together with `base`; None where there is none."""
-        for value in islice(self.values(name, parameter), 60):
+        for value in islice(self.values(name, parameter), _OPTIONAL_TRIALS):
             if self.runner.run({**base, name: value}).ran:
                 return value
         return None
@@ -211,7 +212,8 @@ def _first_rank(entry: object) -> int:
     """How many sizes the input has, by the first layer or a parameter that broadcasts; 0 where none of them says."""
     if not isinstance(entry, nn.Module):
         return 0
-    broadcast = [parameter.dim() for parameter in entry.parameters(recurse=False) if 1 in parameter.shape[1:]]
+    own = [parameter for _, parameter in entry.named_parameters(recurse=False)]
+    broadcast = [parameter.dim() for parameter in own if 1 in parameter.shape[1:]]
     for child in entry.modules():
         for layer, rank in _LAYER_RANKS:
             if isinstance(child, layer):

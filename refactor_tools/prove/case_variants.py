@@ -17,6 +17,8 @@ from refactor_tools.prove.case_search import Search, inputs_of, with_size
 from refactor_tools.prove.coverage import Arm, Instrumented, is_computed
 
 _PAIRS = 4
+# Inputs that may be left out and are looked at; wrappers pass on dozens.
+_OPTIONAL = 16
 # Calls to try for one branch, and for all of a case; tensors to try them with.
 _AIMS, _ALL_AIMS = 90, 700
 _LARGEST = 2**19
@@ -145,7 +147,7 @@ def _optional(found: Found) -> dict[str, list[CaseValue]]:
     values: dict[str, list[CaseValue]] = {}
     for name, parameter in inputs_of(found.runner.entry).items():
         default = parameter.default
-        if name in found.base or parameter.kind in VARIADIC:
+        if name in found.base or parameter.kind in VARIADIC or len(values) == _OPTIONAL:
             continue
         if isinstance(default, bool):
             values[name] = [not default]
