@@ -5,7 +5,7 @@
 Every original of the bundled systems' components is tried, and of every package the classes that have a `forward`, each
 sliced out of its file as an original would be. No case file is read. Measured are
 
-    found       the share that got constructions and calls
+    found       the share that got constructions and calls, of those whose imports are installed here
     complete    the share of those whose calls reach every branch of `forward` (which functions say too)
     calls tried the median number of calls that were tried until one ran
     seconds     the median time of a whole search, variants included
@@ -67,6 +67,7 @@ class Result:
     constructions: int
     calls: int
     seconds: float
+    importable: bool = True
 
 
 def systems(names: Sequence[str]) -> Iterator[Subject]:
@@ -107,7 +108,8 @@ def searched(original: OriginalTask, sys_path: Sequence[str], limits: Limits) ->
     answer = call("refactor_tools.prove.case_child:search", original, limits, sys_path=sys_path)
     seconds = perf_counter() - start
     if answer.failure is not None:
-        return Result(original.id, str(answer.failure), 0, (), 0, 0, seconds)
+        importable = answer.failure.exception not in ("ModuleNotFoundError", "ImportError")
+        return Result(original.id, str(answer.failure), 0, (), 0, 0, seconds, importable)
     assert isinstance(answer.value, tuple)
     case, trials, missing = answer.value
     calls = sum(len(construction.calls) for construction in case.constructions)
@@ -122,8 +124,9 @@ def measure(subject: Subject, limits: Limits, jobs: int) -> list[Result]:
 def figures(name: str, results: Sequence[Result]) -> dict[str, float]:
     found = [result for result in results if not result.question]
     complete = [result for result in found if not result.missing]
+    tried = [result for result in results if result.importable]
     return {
-        f"{name} found": len(found) / max(len(results), 1),
+        f"{name} found": len(found) / max(len(tried), 1),
         f"{name} complete": len(complete) / max(len(found), 1),
     }
 
@@ -140,7 +143,7 @@ def row(name: str, results: Sequence[Result]) -> list[str]:
             [result.seconds for result in results],
         )
     ]
-    return [name, count(len(results)), *map(share, shares), *middle]
+    return [name, count(sum(result.importable for result in results)), *map(share, shares), *middle]
 
 
 def details(results: Sequence[Result]) -> Iterator[str]:
