@@ -28,7 +28,7 @@ def examine_itself(assignment: Assignment) -> str:
     subject = load(assignment)
     adapter = replace(subject.adapter, state=())
     same = Itself(subject.kind, subject.original, subject.component, adapter, subject.names)
-    evidence = climb(same, settings_for(assignment), exact=True)
+    evidence = climb(same, settings_for(assignment, subject.names), exact=True)
     failed = next((check for check in evidence.checks if check.passed is False), None)
     if failed is not None:
         return f"DIFFERENT: {failed.name}: {failed.detail}"

@@ -1,9 +1,9 @@
 """Values in cases, to and from plain data in which tensors are `TensorSpec`s."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.proofs import CaseValue, Named, TensorSpec
+from refactor_tools.model.proofs import CaseValue, Listed, Named, Same, TensorSpec
 
 
 def document_of(value: CaseValue) -> object:
@@ -26,8 +26,12 @@ def value_of(document: object, dims: Mapping[str, int], place: str, path: str) -
         return document
     if isinstance(document, Named):
         return _named(document, dims, place, path)
+    if isinstance(document, Same):
+        return document
+    if isinstance(document, Listed):
+        return Listed(tuple(_entries(document.entries, dims, place, path)))
     if isinstance(document, list):
-        return tuple(value_of(entry, dims, f"{place}[{number}]", path) for number, entry in enumerate(document))
+        return tuple(_entries(document, dims, place, path))
     if isinstance(document, Mapping):
         return {
             _name(name, place, path): value_of(entry, dims, f"{place}.{name}", path) for name, entry in document.items()
@@ -35,6 +39,50 @@ def value_of(document: object, dims: Mapping[str, int], place: str, path: str) -
     if document is None or isinstance(document, str | int | float):
         return document
     raise UnreadableRecord(f"`{place}` is {document!r}; a case holds numbers, texts, lists, mappings, tensors", path)
+
+
+def specs_in(value: CaseValue) -> Iterator[TensorSpec]:
+    """The tensors in `value`, in their order."""
+    if isinstance(value, TensorSpec):
+        yield value
+    for entry in _parts(value):
+        yield from specs_in(entry)
+
+
+def map_specs(function: Callable[[TensorSpec], CaseValue], value: CaseValue) -> CaseValue:
+    """`value` with every tensor replaced."""
+    if isinstance(value, TensorSpec):
+        return function(value)
+    if isinstance(value, Named) and value.arguments is not None:
+        return Named(value.name, {name: map_specs(function, entry) for name, entry in value.arguments.items()})
+    if isinstance(value, Listed):
+        return Listed(tuple(map_specs(function, entry) for entry in value.entries))
+    if isinstance(value, tuple):
+        return tuple(map_specs(function, entry) for entry in value)
+    if isinstance(value, Mapping):
+        return {name: map_specs(function, entry) for name, entry in value.items()}
+    return value
+
+
+def symbols_in(value: CaseValue) -> Iterator[str]:
+    """The sizes with names that the tensors in `value` have."""
+    for spec in specs_in(value):
+        yield from (size for size in (*spec.shape, spec.high) if isinstance(size, str))
+
+
+def _parts(value: CaseValue) -> Iterator[CaseValue]:
+    if isinstance(value, Named):
+        yield from (value.arguments or {}).values()
+    elif isinstance(value, Listed):
+        yield from value.entries
+    elif isinstance(value, tuple):
+        yield from value
+    elif isinstance(value, Mapping):
+        yield from value.values()
+
+
+def _entries(entries: Iterable[object], dims: Mapping[str, int], place: str, path: str) -> Iterator[CaseValue]:
+    return (value_of(entry, dims, f"{place}[{number}]", path) for number, entry in enumerate(entries))
 
 
 def _named(document: Named, dims: Mapping[str, int], place: str, path: str) -> Named:

@@ -1,4 +1,4 @@
-"""The YAML dialect of case files: safe YAML plus `!tensor` and `!object`."""
+"""The YAML dialect of case files: safe YAML plus `!tensor`, `!object`, `!list` and `!same`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import yaml
 
 from refactor_tools.certificates.case_values import document_of
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.proofs import Named, TensorSpec
+from refactor_tools.model.proofs import Listed, Named, Same, TensorSpec
 
 KINDS = ("normal", "mask", "lengths", "ids")
 FIELDS = frozenset({"shape", "kind", "high", "dtype"})
@@ -20,7 +20,7 @@ class CaseDumper(yaml.SafeDumper):
 
 
 class CaseLoader(yaml.SafeLoader):
-    """Reads `!tensor` and `!object`."""
+    """Reads `!tensor`, `!object`, `!list` and `!same`."""
 
 
 def parse(text: str, path: str) -> object:
@@ -76,6 +76,28 @@ def _read_object(loader: CaseLoader, node: yaml.Node) -> Named:
     return Named(name, arguments)
 
 
+def _write_list(dumper: CaseDumper, value: Listed) -> yaml.Node:
+    return dumper.represent_sequence("!list", list(map(document_of, value.entries)), flow_style=True)
+
+
+def _read_list(loader: CaseLoader, node: yaml.Node) -> Listed:
+    if not isinstance(node, yaml.SequenceNode):
+        raise yaml.constructor.ConstructorError(None, None, "write `!list [1, 2]`", node.start_mark)
+    return Listed(tuple(loader.construct_sequence(node, deep=True)))
+
+
+def _write_same(dumper: CaseDumper, value: Same) -> yaml.Node:
+    return dumper.represent_scalar("!same", value.argument)
+
+
+def _read_same(loader: CaseLoader, node: yaml.Node) -> Same:
+    argument = loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+    if not isinstance(argument, str) or not argument:
+        text = "write `!same query`, with another argument of the same call"
+        raise yaml.constructor.ConstructorError(None, None, text, node.start_mark)
+    return Same(argument)
+
+
 def _names(arguments: dict[Any, Any]) -> bool:
     return all(isinstance(name, str) for name in arguments)
 
@@ -103,5 +125,9 @@ def _in_one_line(error: Exception) -> str:
 
 CaseDumper.add_representer(TensorSpec, _write_tensor)
 CaseDumper.add_representer(Named, _write_object)
+CaseDumper.add_representer(Listed, _write_list)
+CaseDumper.add_representer(Same, _write_same)
 CaseLoader.add_constructor("!tensor", _read_tensor)
 CaseLoader.add_constructor("!object", _read_object)
+CaseLoader.add_constructor("!list", _read_list)
+CaseLoader.add_constructor("!same", _read_same)

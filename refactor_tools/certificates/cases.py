@@ -8,7 +8,7 @@ from refactor_tools.certificates.case_values import document_of, value_of
 from refactor_tools.certificates.case_yaml import CaseDumper, parse
 from refactor_tools.certificates.records import SCHEMA, Record, top
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction
+from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, Same
 
 HEADER = """\
 # How {name} is exercised when it is proven equal to its originals. Edit freely, then run
@@ -19,7 +19,9 @@ HEADER = """\
 # Tensors: `!tensor {{shape: [B, L, D]}}`. `kind: mask` gives booleans, `kind: lengths, high: L` sizes from 1 to L,
 # `kind: ids, high: 40` whole numbers below 40; `dtype: float64` another type. A mapping without `!tensor` is a config
 # object or a batch with these entries. `high: 0` gives a mask a row without any True.
-# Other objects: `!object {{name: torch.nn.ReLU}}`, and with `arguments: {{...}}` what calling it gives.
+# Other objects: `!object {{name: torch.nn.ReLU}}`, and with `arguments: {{...}}` what calling it gives; `name: .Batch`
+# is a class or function of the original's own file. `[...]` is a tuple, `!list [...]` a list, and `!same query` the
+# very tensor that the call has for `query`.
 # A `question` stands where no inputs were found: answer it by writing `constructions` in its place.
 # `accepted: reason` accepts a verdict that would fail the gate, and says why.
 """
@@ -106,7 +108,13 @@ def _construction(record: Record) -> Construction:
 
 
 def _call(record: Record, dims: Mapping[str, int]) -> Call:
-    return Call(_values(record, "arguments", dims), record.text("note", ""))
+    arguments = _values(record, "arguments", dims)
+    for name, value in arguments.items():
+        if isinstance(value, Same) and (value.argument == name or value.argument not in arguments):
+            place = f"{record.place('arguments')}.{name}"
+            problem = f"`{place}` is the same as {value.argument}, which is no other argument of the call"
+            raise UnreadableRecord(problem, record.path)
+    return Call(arguments, record.text("note", ""))
 
 
 def _values(record: Record, key: str, dims: Mapping[str, int]) -> dict[str, CaseValue]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from refactor_tools.certificates.case_values import document_of
 from refactor_tools.certificates.cases import case_document
 from refactor_tools.certificates.renaming import without_local_names
-from refactor_tools.model.proofs import Case, Named, TensorSpec
+from refactor_tools.model.proofs import Case, Listed, Named, Same, TensorSpec
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -61,6 +61,10 @@ def _plain(value: object) -> object:
         return {"!tensor": [list(value.shape), value.kind, value.high, value.dtype]}
     if isinstance(value, Named):
         return {"!object": [value.name, None if value.arguments is None else _plain(document_of(value.arguments))]}
+    if isinstance(value, Listed):
+        return {"!list": [_plain(document_of(entry)) for entry in value.entries]}
+    if isinstance(value, Same):
+        return {"!same": value.argument}
     if isinstance(value, dict):
         return {name: _plain(entry) for name, entry in value.items()}
     return [_plain(entry) for entry in value] if isinstance(value, list) else value

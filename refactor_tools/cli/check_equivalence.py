@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from refactor_tools.cli.bundles import FILE, chosen_device, give_out, take_in
+from refactor_tools.cli.capturing import run_capture
 from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
@@ -32,6 +33,7 @@ EPILOG = """\b
 Examples:
   check-equivalence
   check-equivalence AttentionPooling --prove
+  check-equivalence AttentionPooling --capture "python train.py --max-steps 1" --prove
   check-equivalence --prove=all --output-format markdown -o equivalence.md
   check-equivalence --prove --device cuda --export gpu.json
   check-equivalence --import gpu.json --require cuda
@@ -62,6 +64,13 @@ class _Command(click.Command):
     default=None,
     metavar="[=all]",
     help="Prove what is neither fresh nor carried, with =all everything, and write the certificates.",
+)
+@click.option(
+    "--capture",
+    "command",
+    default=None,
+    metavar="COMMAND",
+    help="Run COMMAND, which is yours, here, and write cases from how it calls the originals.",
 )
 @click.option(
     "--device",
@@ -96,6 +105,7 @@ def check_equivalence(
     jobs: int,
     since: str | None,
     against: str | None,
+    command: str | None,
     output_format: str,
     output: Path | None,
     root: Path | None,
@@ -108,6 +118,9 @@ def check_equivalence(
     Without --prove nothing is written. A certificate is FRESH while the text it speaks of is unchanged, CARRIED where
     the text changed but not the computation, STALE where it did. Exit code 1: something is stale, different, not run,
     or has no sound certificate.
+
+    --capture runs a command of yours in the current folder, notes the shapes and plain arguments with which it calls
+    the originals (never what tensors hold), and writes them to the case files; with --prove these are proven next.
 
     On another device or in another precision --prove adds a result to a certificate that holds. What a machine with a
     GPU has proven it writes with --export, and --import takes it in at home.
@@ -122,6 +135,11 @@ def check_equivalence(
         if prove or since or output_format == "github":
             raise click.UsageError("a comparison has no --prove, no --since and no annotations")
         return show_comparison(settings, pair, output_format, output, color, quiet=quiet)
+    captured = True
+    if command is not None:
+        captured = run_capture(settings, names, command, quiet)
+        if prove is None:
+            return CLEAN if captured else FINDINGS
     mode = _MODES[prove or "none"]
     if bundle:
         take_in(settings, bundle, quiet=quiet)
@@ -151,7 +169,7 @@ def check_equivalence(
     if not quiet:
         for line in _hints(report, since):
             click.echo(f"  {line}", err=True)
-    return CLEAN if report.passed else FINDINGS
+    return CLEAN if report.passed and captured else FINDINGS
 
 
 def _deliver(report: CheckReport, output_format: str, output: Path | None, color: str) -> None:

@@ -52,15 +52,44 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The object at a dotted name, such as `torch.nn.ReLU`; with `arguments`, what calling it with them gives."""
+    """The object at a dotted name, such as `torch.nn.ReLU`; with `arguments`, what calling it with them gives.
+
+    A name that starts with a dot, such as `.Batch`, is one of the original's own module.
+    """
 
     name: str
     arguments: Mapping[str, "CaseValue"] | None = None
 
 
-# A value in a case: a tensor to make, a named object, a plain constant, or a mapping (a config object or a batch, whose
-# entries are both attributes and items).
-CaseValue = TensorSpec | Named | int | float | bool | str | None | tuple["CaseValue", ...] | Mapping[str, "CaseValue"]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, for code that tells lists from tuples."""
+
+    entries: tuple["CaseValue", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The very object that another argument of the call is: in self-attention query and key are one tensor."""
+
+    argument: str
+
+
+# A value in a case: a tensor to make, a named object, a list, another argument, a plain constant, a tuple, or a mapping
+# (a config object or a batch, whose entries are both attributes and items).
+CaseValue = (
+    TensorSpec
+    | Named
+    | Listed
+    | Same
+    | int
+    | float
+    | bool
+    | str
+    | None
+    | tuple["CaseValue", ...]
+    | Mapping[str, "CaseValue"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +138,19 @@ class ShimPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """A class that builds an original, sliced out of its file as the original was."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OriginalTask:
-    """One original to prove a component against. `source` is the stored slice; `name` its class or function in it."""
+    """One original to prove a component against. `source` is the stored slice; `name` its class or function in it.
+
+    `parents` build it: where no inputs are found for it alone, they are run to see what they give it.
+    """
 
     id: str
     name: str
@@ -118,6 +158,7 @@ class OriginalTask:
     adapter: Adapter
     case: Case | None = None
     shim: ShimPlace | None = None
+    parents: tuple[Parent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from refactor_tools.prove.leaves import map_tensors, same_bits
+from refactor_tools.prove.leaves import map_arguments, same_bits
 from refactor_tools.prove.runs import Mode, Side, backpropagate, execute
 from refactor_tools.prove.scenarios import Scenario
 from refactor_tools.prove.states import GlobalState, current, isolated, seed_all
@@ -86,6 +86,6 @@ def trained(side: Side) -> nn.Module:
 def step(side: Side, module: nn.Module, optimizer: torch.optim.Optimizer, scenario: Scenario) -> None:
     """One step of training, from a gradient that is the same for every side."""
     optimizer.zero_grad()
-    copies = {name: map_tensors(torch.clone, value) for name, value in scenario.arguments.items()}
+    copies = map_arguments(torch.clone, scenario.arguments)
     backpropagate(side.call(module, copies), side.seed)
     optimizer.step()

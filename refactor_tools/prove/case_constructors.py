@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import torch
 from torch import nn
@@ -11,7 +12,7 @@ from torch import nn
 from refactor_tools.model.proofs import CaseValue
 from refactor_tools.prove.case_facts import SourceFacts
 from refactor_tools.prove.case_names import Sizes
-from refactor_tools.prove.values import Attributes, build
+from refactor_tools.prove.values import Attributes, Maker
 
 # Distinct widths first: they show which size goes where. Where parts must agree, one width for all does.
 WIDTHS = ((24, 40, 56, 72, 88, 104), (24,), (32, 64, 128, 96))
@@ -37,13 +38,15 @@ class NotConstructed:
     reason: str
 
 
-def constructions(definition: Callable[..., object], facts: SourceFacts) -> Iterator[Constructed | NotConstructed]:
+def constructions(
+    definition: Callable[..., object], facts: SourceFacts, names: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[Constructed | NotConstructed]:
     """Constructions that work, and why others do not: all plans as they are, then each with an argument changed."""
     seen: list[Arguments] = []
     failed: list[tuple[int, Arguments]] = []
     for plan in range(2 * len(WIDTHS)):
-        base = arguments_of(definition, facts, plan, dropout=0.25)
-        found = construct(definition, base, facts, plan)
+        base = arguments_of(definition, facts, plan, dropout=0.25, names=names)
+        found = construct(definition, base, facts, plan, names=names)
         if isinstance(found, NotConstructed):
             failed.append((plan, base))
             yield found
@@ -52,7 +55,7 @@ def constructions(definition: Callable[..., object], facts: SourceFacts) -> Iter
             yield found
     for plan, base in failed:
         for changed in (*_alternatives(base), *_completed(definition, base, plan)):
-            attempt = construct(definition, changed, facts, plan)
+            attempt = construct(definition, changed, facts, plan, names=names)
             if isinstance(attempt, Constructed) and attempt.arguments not in seen:
                 seen.append(attempt.arguments)
                 yield attempt
@@ -65,8 +68,12 @@ def arguments_of(
     plan: int,
     *,
     dropout: float,
+    names: Mapping[str, object] = MappingProxyType({}),
 ) -> Arguments:
-    """Values for what must be given, for sizes whose defaults are large, and for dropout rates."""
+    """Values for what must be given, for sizes whose defaults are large, and for dropout rates.
+
+    `names` are those of the original's module.
+    """
     sizes = _sizes(plan, dropout)
     found: Arguments = {}
     for name, parameter in parameters_of(definition).items():
@@ -83,7 +90,12 @@ def arguments_of(
 
 
 def construct(
-    definition: Callable[..., object], arguments: Arguments, facts: SourceFacts, plan: int, dropout: float = 0.25
+    definition: Callable[..., object],
+    arguments: Arguments,
+    facts: SourceFacts,
+    plan: int,
+    dropout: float = 0.25,
+    names: Mapping[str, object] = MappingProxyType({}),
 ) -> Constructed | NotConstructed:
     """A module; config attributes that turn out to be missing are added until it works."""
     sizes = _sizes(plan, dropout)
@@ -91,7 +103,7 @@ def construct(
         made: dict[str, object] = {}
         try:
             torch.manual_seed(0)
-            made = {name: build(value, {}, torch.Generator()) for name, value in arguments.items()}
+            made = Maker({}, torch.Generator(), names).arguments(arguments)
             module = definition(**made)
         except Exception as error:  # noqa: BLE001 - whatever legacy code raises says that these arguments do not do
             repaired = _repaired(arguments, made, error, sizes, facts)
@@ -172,12 +184,22 @@ def _alternatives(arguments: Arguments) -> Iterator[Arguments]:
 
 
 def _completed(definition: Callable[..., object], arguments: Arguments, plan: int) -> Iterator[Arguments]:
-    """With arguments that may be left out but must not be: one at a time, then all."""
+    """With arguments that may be left out but must not be: one at a time, then all; with sizes beside which those that
+    are left out are small, and with these small.
+    """
     sizes = _sizes(plan, 0.25)
+    widths = {name: 8 * value for name, value in arguments.items() if type(value) is int and value in sizes.widths}
+    yield {**arguments, **widths}
+    large = [name for name, parameter in parameters_of(definition).items() if _is_large(parameter.default)]
+    yield {**arguments, **{name: sizes.size(name, "int") for name in large if name not in arguments}}
     left = [name for name, parameter in parameters_of(definition).items() if parameter.default is None]
     for name in left:
         yield {**arguments, name: sizes.size(name)}
     yield {**arguments, **{name: sizes.size(name) for name in left}}
+
+
+def _is_large(default: object) -> bool:
+    return type(default) is int and default > _LARGE // 4
 
 
 def _said(arguments: Arguments, error: Exception) -> str:

@@ -15,13 +15,15 @@ _COMMENT = (
 class SourceFacts:
     """By parameter or attribute name: `defaults` of dataclass fields, `choices` (texts it is compared with), `items`
     (keys read of it), `ranks` (how many sizes a shape comment, a pattern or an unpacking gives it), and the names that
-    are compared with None."""
+    are compared with None, that are taken apart as sequences of tensors, and that are packed sequences."""
 
     defaults: Mapping[str, object]
     choices: Mapping[str, tuple[str, ...]]
     items: Mapping[str, tuple[str, ...]]
     ranks: Mapping[str, int]
     nullable: frozenset[str]
+    several: frozenset[str] = frozenset()
+    packed: frozenset[str] = frozenset()
 
 
 def read_facts(source: str, name: str) -> SourceFacts:
@@ -35,6 +37,8 @@ def read_facts(source: str, name: str) -> SourceFacts:
         items=_gathered(_items(node)),
         ranks={**dict(_commented_ranks(_entry(node), text or "")), **dict(_ranks(_entry(node)))},
         nullable=frozenset(_nullable(node)),
+        several=frozenset(_several(_entry(node))),
+        packed=frozenset(_packed(node)),
     )
 
 
@@ -92,6 +96,9 @@ def _items(node: ast.AST) -> Iterator[tuple[str, str]]:
     for item in ast.walk(node):
         if isinstance(item, ast.Subscript) and isinstance(item.value, ast.Name):
             yield from ((item.value.id, text) for text in _texts(item.slice))
+        elif isinstance(item, ast.Call) and item.args and _last_name(item.func) == "get":
+            held = item.func.value if isinstance(item.func, ast.Attribute) else item.func
+            yield from ((_last_name(held), text) for text in _texts(item.args[0]) if isinstance(held, ast.Name))
 
 
 def _nullable(node: ast.AST) -> Iterator[str]:
@@ -100,6 +107,29 @@ def _nullable(node: ast.AST) -> Iterator[str]:
             isinstance(side, ast.Constant) and side.value is None for side in item.comparators
         ):
             yield _last_name(item.left)
+
+
+def _several(entry: ast.AST) -> Iterator[str]:
+    """Parameters that are looped over, taken apart, or put together by `cat` or `stack`."""
+    found: list[ast.AST] = []
+    for item in ast.walk(entry):
+        if isinstance(item, ast.For | ast.comprehension):
+            wrapped = isinstance(item.iter, ast.Call) and _last_name(item.iter.func) in ("enumerate", "zip", "reversed")
+            found += item.iter.args if wrapped and isinstance(item.iter, ast.Call) else [item.iter]
+        elif isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Tuple):
+            found.append(item.value)
+        elif isinstance(item, ast.Call) and _last_name(item.func) in ("cat", "stack", "concat", "sum") and item.args:
+            found.append(item.args[0])
+    parameters = set(_parameters(entry))
+    yield from (node.id for node in found if isinstance(node, ast.Name) and node.id in parameters)
+
+
+def _packed(node: ast.AST) -> Iterator[str]:
+    for item in ast.walk(node):
+        if isinstance(item, ast.Call) and _last_name(item.func) == "pad_packed_sequence" and item.args:
+            yield _last_name(item.args[0])
+        elif isinstance(item, ast.Attribute) and item.attr == "batch_sizes":
+            yield _last_name(item.value)
 
 
 def _commented_ranks(entry: ast.AST, text: str) -> Iterator[tuple[str, int]]:

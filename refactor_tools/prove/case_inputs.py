@@ -62,13 +62,16 @@ def space_of(entry: object, arguments: Mapping[str, CaseValue]) -> Space:
 
 
 def resized(space: Space, entry: object, arguments: Mapping[str, CaseValue]) -> dict[str, int]:
-    """The sizes of the same letters in another construction."""
-    sizes = sizes_of(entry, arguments)
+    """The sizes of the same letters in another construction, however small."""
+    sizes = sizes_of(entry, arguments, least=1)
     return {**space.dims, **{letter: sizes.get(origin, space.dims[letter]) for letter, origin in space.origins.items()}}
 
 
-def sizes_of(entry: object, arguments: Mapping[str, CaseValue]) -> dict[str, int]:
-    """Sizes by where they stand: what submodules take, the constructor's numbers, then shapes of parameters."""
+def sizes_of(entry: object, arguments: Mapping[str, CaseValue], least: int = 3) -> dict[str, int]:
+    """Sizes by where they stand: what submodules take, the constructor's numbers, then shapes of parameters.
+
+    What submodules take counts from `least` on: smaller numbers are mostly counts.
+    """
     found: dict[str, int] = {}
     for path, child in entry.named_modules() if isinstance(entry, nn.Module) else ():
         if isinstance(child, nn.Embedding):
@@ -76,11 +79,11 @@ def sizes_of(entry: object, arguments: Mapping[str, CaseValue]) -> dict[str, int
         for attribute in _ATTRIBUTES:
             value = getattr(child, attribute, None)
             value = value[-1] if isinstance(value, tuple) and value else value
-            if isinstance(value, int) and not isinstance(value, bool) and value > 2:
+            if isinstance(value, int) and not isinstance(value, bool) and value >= least:
                 found[f"{path}.{attribute}"] = value
     found |= {origin: number for origin, number in _numbers("", arguments) if number > 4}
     for path, parameter in entry.named_parameters() if isinstance(entry, nn.Module) else ():
-        found |= {f"{path}[{place}]": size for place, size in enumerate(parameter.shape) if size > 1}
+        found |= {f"{path}[{place}]": size for place, size in enumerate(parameter.shape) if size >= min(least, 2)}
     return found | {origin: number for origin, number in _numbers("", arguments) if 1 <= number <= 4}
 
 

@@ -14,7 +14,7 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (r"mask|valid|padding|(^|_)keep", "mask"),
     (r"(^|_)(seq_?)?len(gth)?s?$|_lens$|(^|_)sizes$", "lengths"),
     (r"(^|_)(targets?|labels?|y|y_true|classes)$", "targets"),
-    (r"(^|_)(ids?|idx|tokens?|token_ids|input_ids|indices|index|text)$", "ids"),
+    (r"(^|_)(ids?|idx|tokens?|token_ids|input_ids|indices|index|text|pos|positions?)$", "ids"),
     (r"logits?$|^preds?$|predictions?$|tabular|(^|_)table$", "rows"),
     (r"video|clip", "video"),
     (r"im(age|g)s?\b|im(age|g)s?_|fmap|pixel|(^|_)frames?$", "image"),

@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from torch.utils import _pytree
 from refactor_tools.model.proofs import CaseValue
 from refactor_tools.prove.adapting import call_with
 from refactor_tools.prove.coverage import Recorder
-from refactor_tools.prove.values import build
+from refactor_tools.prove.values import Maker
 
 Inputs = Mapping[str, CaseValue]
 
@@ -28,6 +28,7 @@ class Outcome:
     error: Exception | None
     made: Mapping[str, object] = field(default_factory=dict)
     arms: frozenset[int] = frozenset()
+    functions: frozenset[str] = frozenset()
 
     @property
     def ran(self) -> bool:
@@ -60,15 +61,29 @@ class Runner:
     entry: Callable[..., object]
     dims: Mapping[str, int]
     recorder: Recorder
+    names: Mapping[str, object] = field(default_factory=dict)
+
+    def explore(self, inputs: Inputs) -> Outcome:
+        """The call in training, with the branches that it takes in evaluation too."""
+        outcome = self.run(inputs)
+        if not (outcome.ran and isinstance(self.entry, nn.Module)):
+            return outcome
+        self.entry.eval()
+        try:
+            other = self.run(inputs)
+        finally:
+            self.entry.train()
+        return replace(outcome, arms=outcome.arms | other.arms, functions=outcome.functions | other.functions)
 
     def run(self, inputs: Inputs) -> Outcome:
         counter, made = _Counter(), {}
         self.recorder.arms.clear()
+        self.recorder.functions.clear()
         self.recorder.active = True
         try:
             generator = torch.Generator().manual_seed(0)
             torch.manual_seed(0)
-            made = {name: build(value, self.dims, generator) for name, value in inputs.items()}
+            made = Maker(self.dims, generator, self.names).arguments(inputs)
             with warnings.catch_warnings(action="ignore"), torch.no_grad(), counter:
                 result = self._call(made)
         except Exception as error:  # noqa: BLE001 - whatever legacy code raises says that these inputs do not do
@@ -76,7 +91,8 @@ class Runner:
         finally:
             self.recorder.active = False
         outputs = tuple(leaf for leaf in _pytree.tree_leaves(result) if isinstance(leaf, Tensor))
-        return Outcome(outputs, counter.count, None, made, frozenset(self.recorder.arms))
+        arms, functions = frozenset(self.recorder.arms), frozenset(self.recorder.functions)
+        return Outcome(outputs, counter.count, None, made, arms, functions)
 
     def _call(self, made: Mapping[str, object]) -> object:
         return call_with(self.entry.forward if isinstance(self.entry, nn.Module) else self.entry, made)

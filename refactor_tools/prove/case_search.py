@@ -1,24 +1,31 @@
 """Finds inputs with which an original runs: improves one input at a time, guided by how far each call came."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
 from torch import nn
 
+from refactor_tools.certificates.case_values import map_specs
 from refactor_tools.model.proofs import CaseValue, TensorSpec
 from refactor_tools.prove.case_constructors import VARIADIC, missing_entry, parameters_of
 from refactor_tools.prove.case_facts import SourceFacts
+from refactor_tools.prove.case_forms import Form, entry_of, form_of, is_listed, is_packed, packed, several, states
 from refactor_tools.prove.case_inputs import Space, candidates, multiples
 from refactor_tools.prove.case_names import kind_of
 from refactor_tools.prove.case_runs import Outcome, Runner
 
 # Calls to try for the first construction, and for each of those that are tried after it.
 TRIALS, FURTHER_TRIALS = 900, 250
+_OPTIONAL_TRIALS = 60
 _LAYER_RANKS = ((nn.Conv1d, 3), (nn.Conv2d, 4), (nn.Conv3d, 5), (nn.BatchNorm2d, 4), (nn.BatchNorm3d, 5))
 
 _PLAIN: Mapping[str, tuple[CaseValue, ...]] = {"int": (2, 1, 0, 5), "float": (0.5, 1.0), "bool": (False, True)}
+
+# Names of what recurrent layers start from.
+_STATE = r"^(h|c|hx|cx|s)(_?0)?$|hidden|state|memory|carry"
 
 # A parameter, or a parameter and the key of an entry in it.
 Place = tuple[str, ...]
@@ -35,6 +42,7 @@ class Search:
     trials: int = TRIALS
     options: dict[Place, list[CaseValue]] = field(default_factory=dict)
     nearest: tuple[Choice, Outcome] | None = None
+    forms: dict[str, Form] = field(default_factory=dict)
 
     def required(self) -> dict[str, CaseValue] | None:
         """Inputs for everything that must be given, or None."""
@@ -42,14 +50,14 @@ class Search:
         for name, parameter in parameters.items():
             variadic = parameter.kind is inspect.Parameter.VAR_POSITIONAL and len(self.options) == 0
             if (parameter.kind not in VARIADIC and parameter.default is inspect.Parameter.empty) or variadic:
-                for place in self._places(name, parameter):
-                    self.options[place] = self.values(place[-1], parameter)
+                for place, annotation in self._places(name, parameter):
+                    self.options[place] = self.values(place[-1], parameter.replace(annotation=annotation))
         found = self._solve()
-        return None if found is None else arranged(found)
+        return None if found is None else self._arranged(found)
 
     def optional(self, name: str, parameter: inspect.Parameter, base: Mapping[str, CaseValue]) -> CaseValue:
         """A value for an input that may be left out, which runs together with `base`; None where there is none."""
-        for value in islice(self.values(name, parameter), 60):
+        for value in islice(self.values(name, parameter), _OPTIONAL_TRIALS):
             if self.runner.run({**base, name: value}).ran:
                 return value
         return None
@@ -60,17 +68,46 @@ class Search:
             return list(self.facts.choices[name])
         if kind in _PLAIN:
             return list(_PLAIN[kind])
+        if is_packed(parameter.annotation) or name in self.facts.packed:
+            return [*packed(self.space.letters[:6])]
+        if kind == "sequence" and (plain := _PLAIN.get(kind_of(entry_of(parameter.annotation)))):
+            return [form for value in plain for form in several(value)]
         found = candidates(name, self.space, self.facts.ranks.get(name), _first_rank(self.runner.entry))
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             return [(value,) for value in found]
-        return [(value, value) for value in found] if kind == "sequence" else found
+        if kind == "sequence":
+            return [several(value)[0 if is_listed(parameter.annotation) else 1] for value in found]
+        more = [form for value in found[:8] for form in several(value)] if kind == "" else []
+        held = [*states(self.runner.entry, self._widths())] if re.search(_STATE, name) else []
+        return [*held, *(more + found if name in self.facts.several else found + more)]
 
-    def _places(self, name: str, parameter: inspect.Parameter) -> Iterator[Place]:
+    def _widths(self) -> dict[str, int]:
+        return {letter: self.space.dims[letter] for letter in self.space.letters}
+
+    def _places(self, name: str, parameter: inspect.Parameter) -> Iterator[tuple[Place, object]]:
+        """Where values are needed for one parameter, with their annotations."""
         keys = self.facts.items.get(name, ())
-        if keys or (kind_of(parameter.annotation) == "other" and "ict" in str(parameter.annotation)):
-            yield from ((name, key) for key in keys or ("x",))
+        form = form_of(parameter.annotation, self.runner.names)
+        if form is not None:
+            self.forms[name] = form
+            yield from (((name, part), annotation) for part, annotation in form.parts)
+        elif keys or (kind_of(parameter.annotation) == "other" and "ict" in str(parameter.annotation)):
+            empty = inspect.Parameter.empty
+            yield from (((name, key), empty) for key in keys or ("x",))
         else:
-            yield (name,)
+            yield (name,), parameter.annotation
+
+    def _arranged(self, choice: Choice) -> dict[str, CaseValue]:
+        """Inputs by parameter, entries of a batch together."""
+        found: dict[str, CaseValue] = {}
+        entries: dict[str, dict[str, CaseValue]] = {name: {} for name in self.forms}
+        for (name, *keys), value in choice.items():
+            if keys:
+                entries.setdefault(name, {})[keys[0]] = value
+            found[name] = value
+        for name, held in entries.items():
+            found[name] = self.forms[name].assembled(held) if name in self.forms else held
+        return found
 
     def _solve(self) -> Choice | None:
         start = {place: values[0] for place, values in self.options.items()}
@@ -127,7 +164,7 @@ class Search:
         if self.trials <= 0:
             return None
         self.trials -= 1
-        outcome = self.runner.run(arranged(choice))
+        outcome = self.runner.run(self._arranged(choice))
         if outcome.ran and outcome.outputs:
             return choice
         if self._learned(outcome):
@@ -171,20 +208,12 @@ def inputs_of(entry: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
     return parameters_of(entry.forward if isinstance(entry, nn.Module) else entry)
 
 
-def arranged(choice: Choice) -> dict[str, CaseValue]:
-    """Inputs by parameter, entries of a batch together."""
-    found: dict[str, CaseValue] = {}
-    for (name, *keys), value in choice.items():
-        held = found.get(name)
-        found[name] = {**(held if isinstance(held, Mapping) else {}), keys[0]: value} if keys else value
-    return found
-
-
 def _first_rank(entry: object) -> int:
     """How many sizes the input has, by the first layer or a parameter that broadcasts; 0 where none of them says."""
     if not isinstance(entry, nn.Module):
         return 0
-    broadcast = [parameter.dim() for parameter in entry.parameters(recurse=False) if 1 in parameter.shape[1:]]
+    own = [parameter for _, parameter in entry.named_parameters(recurse=False)]
+    broadcast = [parameter.dim() for parameter in own if 1 in parameter.shape[1:]]
     for child in entry.modules():
         for layer, rank in _LAYER_RANKS:
             if isinstance(child, layer):
@@ -195,10 +224,10 @@ def _first_rank(entry: object) -> int:
 
 
 def with_size(value: CaseValue, symbol: str, size: int) -> CaseValue:
-    """`value` with `size` wherever its shape has `symbol`."""
-    if isinstance(value, Mapping):
-        return {name: with_size(entry, symbol, size) for name, entry in value.items()}
-    if not isinstance(value, TensorSpec):
-        return value
-    shape = tuple(size if entry == symbol else entry for entry in value.shape)
-    return replace(value, shape=shape, high=size if value.high == symbol else value.high)
+    """`value` with `size` wherever its shapes have `symbol`."""
+
+    def sized(spec: TensorSpec) -> TensorSpec:
+        shape = tuple(size if entry == symbol else entry for entry in spec.shape)
+        return replace(spec, shape=shape, high=size if spec.high == symbol else spec.high)
+
+    return map_specs(sized, value)

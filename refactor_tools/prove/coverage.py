@@ -18,10 +18,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Instrumented:
-    """A source that reports to `RECORDER`, and its arms by number."""
+    """A source that reports to `RECORDER`, its arms by number, and for each the test it is an outcome of, if any."""
 
     source: str
     arms: tuple[Arm, ...]
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,18 +73,21 @@ def instrument(source: str) -> Instrumented:
     """A copy of `source` in which every function, decision, loop body and handler reports that it was reached."""
     rewriter = _Rewriter()
     tree = ast.fix_missing_locations(rewriter.visit(ast.parse(source)))
-    return Instrumented(ast.unparse(tree), tuple(rewriter.arms))
+    return Instrumented(ast.unparse(tree), tuple(rewriter.arms), tuple(rewriter.tests))
 
 
 def measure(instrumented: Instrumented, recorder: Recorder) -> Coverage:
     """Coverage of the functions that were entered. Arms that only raise are left out: they compute nothing."""
     entered = {
-        number: arm
-        for number, arm in enumerate(instrumented.arms)
-        if arm[0] in recorder.functions and arm[-1] != _RAISES
+        number: arm for number, arm in enumerate(instrumented.arms) if arm[0] in recorder.functions and is_computed(arm)
     }
     reached = frozenset(arm for number, arm in entered.items() if number in recorder.arms)
     return Coverage(reached, frozenset(entered.values()))
+
+
+def is_computed(arm: Arm) -> bool:
+    """Whether an arm does more than raise."""
+    return arm[-1] != _RAISES
 
 
 _RAISES = "raises"
@@ -94,6 +98,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self.arms: list[Arm] = []
+        self.tests: list[str] = []
         self._scope: list[str] = []
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
@@ -123,7 +128,7 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
-        conditions = [(test, self._arm(test, "true"), self._arm(test, "false")) for test in node.ifs]
+        conditions = [(test, self._arm(test, "true", test), self._arm(test, "false", test)) for test in node.ifs]
         self.generic_visit(node)
         node.ifs = [_decide(test, *arms) for test, (_, *arms) in zip(node.ifs, conditions, strict=True)]
         return node
@@ -135,7 +140,7 @@ class _Rewriter(ast.NodeTransformer):
         return self._body(node, _outcome(node.body, "matches"))
 
     def _decision(self, node: ast.If | ast.IfExp | ast.While, true: str, false: str) -> ast.AST:
-        arms = (self._arm(node, true), self._arm(node, false))
+        arms = (self._arm(node, true, node.test), self._arm(node, false, node.test))
         self.generic_visit(node)
         node.test = _decide(node.test, *arms)
         return node
@@ -160,7 +165,8 @@ class _Rewriter(ast.NodeTransformer):
         finally:
             self._scope.pop()
 
-    def _arm(self, node: ast.stmt | ast.expr, outcome: str) -> int:
+    def _arm(self, node: ast.stmt | ast.expr, outcome: str, test: ast.expr | None = None) -> int:
+        self.tests.append("" if test is None else ast.unparse(test))
         self.arms.append((".".join(self._scope), node.lineno, node.col_offset, outcome))
         return len(self.arms) - 1
 
@@ -189,5 +195,9 @@ def _call(method: str, arguments: list[ast.expr]) -> ast.Call:
 
 def lines_of(coverage: Coverage) -> Iterator[str]:
     """The arms that were not reached, for a person."""
-    for function, line, _, outcome in coverage.missing:
-        yield f"{function} line {line} ({outcome})"
+    yield from map(describe_arm, coverage.missing)
+
+
+def describe_arm(arm: Arm) -> str:
+    function, line, _, outcome = arm
+    return f"{function} line {line} ({outcome})"

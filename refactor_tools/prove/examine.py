@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from platform import python_version
 
@@ -31,9 +32,9 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
     prepare(platform)
     try:
         subject = load(assignment)
-        settings = settings_for(assignment)
+        settings = settings_for(assignment, subject.names)
         evidence = climb(subject, settings)
-        reached = reach(subject, settings)
+        reached = reach(subject, partial(settings_for, assignment))
         # A shim is Python around the component: what it passes on does not depend on the platform.
         evidence.checks += _shim_checks(assignment, subject) if platform == HOME else ()
         evidence.checks += [] if evidence.failed else [check_costs(subject, settings)]
@@ -60,7 +61,7 @@ def component_root(assignment: Assignment) -> str:
     prepare(assignment.task.platform)
     try:
         subject = load(assignment)
-        for setting in settings_for(assignment):
+        for setting in settings_for(assignment, subject.names):
             side, structure = component_alone(subject, setting)
             paths.append(structure)
             paths += [path_root(side, scenario, mode) for scenario in setting.scenarios for mode in MODES]
@@ -71,7 +72,7 @@ def component_root(assignment: Assignment) -> str:
 
 def _run_alone(subject: Subject, assignment: Assignment, build: Callable[[Subject, Setting], Side]) -> None:
     prepare(assignment.task.platform)
-    for setting in settings_for(assignment):
+    for setting in settings_for(assignment, subject.names):
         side = build(subject, setting)
         for scenario in setting.scenarios:
             for mode in MODES:
@@ -138,7 +139,7 @@ def _shim_checks(assignment: Assignment, subject: Subject) -> Iterator[Check]:
         return
     pair = ShimPair(subject.original, shim, original.shim.module, subject.legacy_key)
     yield check_signature(pair)
-    for setting in map(without_edges, settings_for(assignment)):
+    for setting in map(without_edges, settings_for(assignment, subject.names)):
         if subject.kind == "function":
             yield check_function(pair, setting, pair_up(subject, setting).original)
         else:

@@ -18,7 +18,7 @@ from refactor_tools.prove.operations import digest
 from refactor_tools.prove.pairs import ComponentError, LegacyError, Pair, component_alone, pair_up
 from refactor_tools.prove.paths import compare_path, first_divergence
 from refactor_tools.prove.platforms import prepare
-from refactor_tools.prove.program import Program
+from refactor_tools.prove.program import Program, distinct
 from refactor_tools.prove.runs import MODES, Mode, Side, as_source, tensors_of
 from refactor_tools.prove.scenarios import Scenario, Setting, settings_for
 from refactor_tools.prove.shape_range import LEAST, ShapeRange
@@ -59,7 +59,7 @@ def examine_joint(request: JointAssignment) -> tuple[Check, str]:
         subject = load(request.assignment)
     except (LegacyError, ComponentError) as error:
         return Check(JOINT_GRAPHS, None, str(error)), ""
-    return compare_joint(subject, _settings(request), request.root, request.same_paths)
+    return compare_joint(subject, _settings(request, subject), request.root, request.same_paths)
 
 
 def compare_joint(subject: Subject, settings: Iterable[Setting], root: str, same_paths: bool) -> tuple[Check, str]:
@@ -81,7 +81,7 @@ def component_graphs(request: JointAssignment) -> str:
     proven: list[_Proven] = []
     try:
         subject = load(request.assignment)
-        for setting in _settings(request):
+        for setting in _settings(request, subject):
             side, _ = component_alone(subject, setting)
             proven += _covering(setting, partial(_alone, side, setting), _always)
     except (NotProved, LegacyError, ComponentError):
@@ -93,9 +93,9 @@ def _root(paths: str, proven: list[_Proven]) -> str:
     return digest(paths, *(proof.root for proof in proven if not proof.aside))
 
 
-def _settings(request: JointAssignment) -> tuple[Setting, ...]:
+def _settings(request: JointAssignment, subject: Subject) -> tuple[Setting, ...]:
     prepare(request.assignment.task.platform)
-    return settings_for(request.assignment)
+    return settings_for(request.assignment, subject.names)
 
 
 def _always(scenario: Scenario, mode: Mode) -> bool:
@@ -157,7 +157,7 @@ def _proven(exported: _Exported, scenario: Scenario) -> _Proven:
 
 
 def _names(scenario: Scenario) -> list[str]:
-    return [name.removeprefix("input ") for name, _ in tensors_of(scenario.arguments)]
+    return [name.removeprefix("input ") for name, _ in distinct(scenario.arguments)]
 
 
 def _settled_export(side: Side, whose: str, scenario: Scenario, mode: Mode, fixed: Fixed) -> _Exported:
@@ -205,7 +205,9 @@ def _difference(original: _Exported, component: _Exported, names: list[str]) -> 
 
 def _kind(scenario: Scenario) -> tuple[object, ...]:
     """A call without its sizes. Another layout than the contiguous is a kind of its own, with them."""
-    return tuple((name, *_leaf_kind(leaf)) for name, leaf in leaves(dict(scenario.arguments)))
+    kinds = tuple((name, *_leaf_kind(leaf)) for name, leaf in leaves(dict(scenario.arguments)))
+    objects = [id(tensor) for _, tensor in tensors_of(scenario.arguments)]
+    return (*kinds, tuple(map(objects.index, objects)))
 
 
 def _leaf_kind(leaf: object) -> tuple[object, ...]:
@@ -216,7 +218,7 @@ def _leaf_kind(leaf: object) -> tuple[object, ...]:
 
 
 def _sizes(scenario: Scenario) -> list[tuple[int, ...]]:
-    return [tuple(tensor.shape) for _, tensor in tensors_of(scenario.arguments)]
+    return [tuple(tensor.shape) for _, tensor in distinct(scenario.arguments)]
 
 
 def _small(scenario: Scenario) -> bool:

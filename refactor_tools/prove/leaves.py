@@ -1,5 +1,6 @@
 """Flattens what modules take and return into named leaves: tensors and plain values."""
 
+import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
@@ -32,6 +33,18 @@ def tensors(value: object) -> Iterator[tuple[str, Tensor]]:
             yield name, leaf
 
 
+def map_arguments(function: Callable[[Tensor], Tensor], arguments: Mapping[str, object]) -> dict[str, object]:
+    """A copy of a call's arguments with every tensor replaced; one object that stands in two places stays one."""
+    made: dict[int, Tensor] = {}
+
+    def once(tensor: Tensor) -> Tensor:
+        if id(tensor) not in made:
+            made[id(tensor)] = function(tensor)
+        return made[id(tensor)]
+
+    return {name: map_tensors(once, value) for name, value in arguments.items()}
+
+
 def map_tensors(function: Callable[[Tensor], Tensor], value: object) -> object:
     """A copy of `value` with every tensor replaced, and the same containers."""
     if isinstance(value, Tensor):
@@ -44,7 +57,18 @@ def map_tensors(function: Callable[[Tensor], Tensor], value: object) -> object:
     if isinstance(value, tuple | list):
         entries = [map_tensors(function, entry) for entry in value]
         return value._make(entries) if hasattr(value, "_make") else type(value)(entries)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _replaced(function, value)
     return value
+
+
+def _replaced(function: Callable[[Tensor], Tensor], value: object) -> object:
+    """A copy of a dataclass; it may be frozen, and making it anew could do more than to set its fields."""
+    replaced = copy.copy(value)
+    for name, _ in _entries(value) or ():
+        entry = getattr(value, name.removeprefix("."))
+        object.__setattr__(replaced, name.removeprefix("."), map_tensors(function, entry))
+    return replaced
 
 
 def same_leaf(left: object, right: object) -> bool:

@@ -8,7 +8,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 
 from refactor_tools.prove.adapting import Arguments
 from refactor_tools.prove.joint_export import NotExported, expression_of
-from refactor_tools.prove.leaves import leaves, map_tensors
+from refactor_tools.prove.leaves import leaves, map_arguments
 from refactor_tools.prove.runs import tensors_of
 from refactor_tools.prove.states import GlobalState, current
 
@@ -33,7 +33,7 @@ class Program(nn.Module):
 
     @property
     def inputs(self) -> list[Tensor]:
-        return [tensor for _, tensor in tensors_of(self._arguments)]
+        return [tensor for _, tensor in distinct(self._arguments)]
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         """Call the side once.
@@ -43,7 +43,7 @@ class Program(nn.Module):
         """
         copies = [tensor.clone() for tensor in inputs]
         given = iter(copies)
-        arguments = {name: map_tensors(lambda _: next(given), value) for name, value in self._arguments.items()}
+        arguments = map_arguments(lambda _: next(given), self._arguments)
         attributes = self._attributes()
         with _disable_current_modes():
             state = current()
@@ -78,6 +78,14 @@ class Program(nn.Module):
         own = [*self.parameters(), *self.buffers()]
         memories = [tensor.untyped_storage()._cdata for tensor in (*own, *tensors)]
         return tuple(map(memories.index, memories[len(own) :]))
+
+
+def distinct(arguments: Arguments) -> list[tuple[str, Tensor]]:
+    """The tensors of a call by name; one that stands in several places goes by the first."""
+    found: dict[int, tuple[str, Tensor]] = {}
+    for name, tensor in tensors_of(arguments):
+        found.setdefault(id(tensor), (name, tensor))
+    return list(found.values())
 
 
 def _form(name: str, leaf: object) -> tuple[object, ...]:

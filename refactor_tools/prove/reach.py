@@ -1,6 +1,6 @@
 """Runs the cases on instrumented copies of both sides, to see which branches they reach."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from torch import nn
@@ -31,8 +31,11 @@ class _Copy:
     recorder: Recorder
 
 
-def reach(subject: Subject, settings: Iterable[Setting]) -> Reach:
-    """Which branches of `forward`, and of what it calls in its own module, the runs of `settings` take."""
+def reach(subject: Subject, settings: Callable[[Mapping[str, object]], Iterable[Setting]]) -> Reach:
+    """Which branches of `forward`, and of what it calls in its own module, the runs take.
+
+    `settings` are made with the names of the original's module, which is another one here.
+    """
     original, component = _instrumented(subject.original), _instrumented(subject.component)
     copied = replace(
         subject,
@@ -40,7 +43,7 @@ def reach(subject: Subject, settings: Iterable[Setting]) -> Reach:
         component=component.definition if component else subject.component,
         names=names_of(original.definition) if original else subject.names,
     )
-    for setting in settings:
+    for setting in settings(copied.names):
         pair = pair_up(copied, setting)
         for side, copy in ((pair.original, original), (pair.component, component)):
             if copy is not None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from refactor_tools.prove.adapting import Arguments
-from refactor_tools.prove.leaves import leaves, map_tensors, same_leaf, tensors
+from refactor_tools.prove.leaves import leaves, map_arguments, same_leaf, tensors
 from refactor_tools.prove.scenarios import Scenario
 from refactor_tools.prove.states import GlobalState, current, isolated, seed_all, stream
 from refactor_tools.prove.trace import Trace
@@ -83,14 +83,14 @@ def execute(
         if module is not None:
             module.train(mode.training)
         seed_all(side.seed)
-        sources = {name: map_tensors(as_source(mode), value) for name, value in scenario.arguments.items()}
+        sources = map_arguments(as_source(mode), scenario.arguments)
         collected = _Collected(side, module, sources, trace)
         recording: AbstractContextManager[object] = trace if trace is not None else nullcontext()
         error = message = ""
         with recording, within or nullcontext(), torch.set_grad_enabled(mode.gradients):
             try:
                 # A copy, so that a side which changes its input does so as it would in the middle of a model.
-                copies = {name: map_tensors(torch.clone, value) for name, value in sources.items()}
+                copies = map_arguments(torch.clone, sources)
                 output = side.call(module, copies)
                 collected.outputs(output)
                 if mode.gradients:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
-from refactor_tools.model.proofs import HOME, Call, Case, CaseValue, Construction, Platform, TensorSpec
+from refactor_tools.certificates.case_values import specs_in, symbols_in
+from refactor_tools.model.proofs import HOME, Call, Case, CaseValue, Construction, Named, Platform, TensorSpec
 from refactor_tools.prove.adapting import Arguments
 from refactor_tools.prove.assignments import Assignment
-from refactor_tools.prove.leaves import map_tensors, tensors
+from refactor_tools.prove.leaves import map_arguments, tensors
 from refactor_tools.prove.platforms import to_platform
 from refactor_tools.prove.states import stream
-from refactor_tools.prove.values import build
+from refactor_tools.prove.values import Maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +37,62 @@ class Setting:
     seed: int = 0
 
 
-def settings_for(assignment: Assignment) -> tuple[Setting, ...]:
+_NO_NAMES: Mapping[str, object] = MappingProxyType({})
+
+
+def settings_for(assignment: Assignment, names: Mapping[str, object]) -> tuple[Setting, ...]:
     """`settings_of` the assignment's case, on its platform and from its seed."""
-    return settings_of(assignment.original.case or Case(), assignment.task.platform, assignment.seed)
+    case = assignment.original.case or Case()
+    return settings_of(case, names, assignment.task.platform, assignment.seed)
 
 
-def settings_of(case: Case, platform: Platform = HOME, seed: int = 0) -> tuple[Setting, ...]:
+def settings_of(
+    case: Case, names: Mapping[str, object] = _NO_NAMES, platform: Platform = HOME, seed: int = 0
+) -> tuple[Setting, ...]:
     """Every construction of `case` with its calls, then the edges of its richest call.
 
-    What is drawn is drawn on the CPU in the case's dtype, so that all platforms see the same numbers, rounded.
+    `names` are those of the original's module, which the case may name. What is drawn is drawn on the CPU in the case's
+    dtype, so that all platforms see the same numbers, rounded.
     """
-    made = (_setting(index, construction, seed) for index, construction in enumerate(case.constructions))
+    made = (_setting(index, construction, names, seed) for index, construction in enumerate(case.constructions))
     return tuple(setting if platform == HOME else _placed(setting, platform) for setting in made)
 
 
 def _placed(setting: Setting, platform: Platform) -> Setting:
-    scenarios = tuple(
-        replace(
-            scenario,
-            arguments={
-                name: map_tensors(lambda tensor: to_platform(tensor, platform), value)
-                for name, value in scenario.arguments.items()
-            },
+    def move(scenario: Scenario) -> Scenario:
+        return replace(
+            scenario, arguments=map_arguments(lambda tensor: to_platform(tensor, platform), scenario.arguments)
         )
-        for scenario in setting.scenarios
-    )
-    return replace(setting, scenarios=scenarios, platform=platform)
+
+    return replace(setting, scenarios=tuple(map(move, setting.scenarios)), platform=platform)
 
 
-def _setting(index: int, construction: Construction, seed: int) -> Setting:
+def _setting(index: int, construction: Construction, names: Mapping[str, object], seed: int) -> Setting:
     generator = torch.Generator()
     generator.manual_seed(stream(seed, index))
-    arguments = _make(construction.arguments, construction.dims, generator)
+    maker = Maker(construction.dims, generator, names)
+    arguments = maker.arguments(construction.arguments)
     calls = [
-        Scenario(call.note or f"call {number}", _make(call.arguments, construction.dims, generator))
+        Scenario(call.note or f"call {number}", maker.arguments(call.arguments))
         for number, call in enumerate(construction.calls)
     ]
-    edges = _edges(construction, generator) if construction.calls else ()
+    edges = _edges(construction, maker) if construction.calls else ()
     return Setting(f"construction {index}", arguments, (*calls, *edges), seed=seed)
 
 
-def _make(values: Mapping[str, CaseValue], dims: Mapping[str, int], generator: torch.Generator) -> Arguments:
-    return {name: build(value, dims, generator) for name, value in values.items()}
-
-
-def _edges(construction: Construction, generator: torch.Generator) -> Iterator[Scenario]:
+def _edges(construction: Construction, maker: Maker) -> Iterator[Scenario]:
     call = max(construction.calls, key=lambda entry: len(entry.arguments))
-    dims = construction.dims
     batch = _batch_symbol(call)
     if batch and not _uses(construction.arguments, batch):
         for size in (1, 0):
-            yield Scenario(f"batch {size}", _make(call.arguments, {**dims, batch: size}, generator), edge=True)
-    made = _make(call.arguments, dims, generator)
-    yield Scenario("non-contiguous", {name: map_tensors(_strided, value) for name, value in made.items()}, edge=True)
+            made = _sized(call, replace(maker, dims={**maker.dims, batch: size}))
+            if made is not None:
+                yield Scenario(f"batch {size}", made, edge=True)
+    made = maker.arguments(call.arguments)
+    yield Scenario("non-contiguous", map_arguments(_strided, made), edge=True)
     if any(map(_is_float, made.values())):
         # What hides NaN, or makes it of infinity, shows on no other input.
-        yield Scenario("not finite", {name: map_tensors(_not_finite, value) for name, value in made.items()}, edge=True)
+        yield Scenario("not finite", map_arguments(_not_finite, made), edge=True)
     for name, value in call.arguments.items():
         if isinstance(value, TensorSpec) and value.kind == "mask":
             yield Scenario("all masked", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
@@ -99,17 +101,27 @@ def _edges(construction: Construction, generator: torch.Generator) -> Iterator[S
             yield Scenario("length 0", {**made, name: torch.zeros_like(_tensor(made[name]))}, edge=True)
 
 
+def _sized(call: Call, maker: Maker) -> Arguments | None:
+    """The call in other sizes; None where an object that it names cannot be made in them."""
+    try:
+        return maker.arguments(call.arguments)
+    except Exception:
+        if any(isinstance(value, Named) for value in call.arguments.values()):
+            return None
+        raise
+
+
 def _batch_symbol(call: Call) -> str | None:
     """The symbol of the first tensor's first size."""
     for value in call.arguments.values():
-        if isinstance(value, TensorSpec) and value.shape and isinstance(value.shape[0], str):
-            return value.shape[0]
+        for spec in specs_in(value):
+            if spec.shape and isinstance(spec.shape[0], str):
+                return spec.shape[0]
     return None
 
 
 def _uses(values: Mapping[str, CaseValue], symbol: str) -> bool:
-    specs = [value for value in values.values() if isinstance(value, TensorSpec)]
-    return any(symbol in (*spec.shape, spec.high) for spec in specs)
+    return any(symbol in symbols_in(value) for value in values.values())
 
 
 def _tensor(value: object) -> Tensor:

@@ -18,7 +18,9 @@ def attempt(assignment: Assignment) -> Trial:
     """Climb the ladder with the assignment's text of the component, up to the first failed check."""
     case = assignment.original.case or Case()
     try:
-        evidence = climb(load(assignment), settings_for(assignment), stop_early=True, exact=not case.accepted)
+        subject = load(assignment)
+        settings = settings_for(assignment, subject.names)
+        evidence = climb(subject, settings, stop_early=True, exact=not case.accepted)
     except ComponentError:
         return "caught"
     if evidence.failed:

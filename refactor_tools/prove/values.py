@@ -1,13 +1,15 @@
 """Makes the values that a case describes: tensors, constants, config objects, modules."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
 from pkgutil import resolve_name
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from refactor_tools.model.proofs import CaseValue, Named, TensorSpec
+from refactor_tools.model.proofs import CaseValue, Listed, Named, Same, TensorSpec
 
 
 class Attributes(dict[str, Any]):
@@ -22,36 +24,67 @@ class Attributes(dict[str, Any]):
         return type(self), (dict(self),)
 
 
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes what a case describes, in the sizes `dims`; `names` are those of the original's module."""
+
+    dims: Mapping[str, int]
+    generator: Generator
+    names: Mapping[str, object] = field(default_factory=dict)
+
+    def arguments(self, values: Mapping[str, CaseValue]) -> dict[str, object]:
+        """The arguments of one call, each that is the `Same` as another being that very object.
+
+        Raises:
+            KeyError: a size is a symbol that `dims` does not have, or an argument the same as one that is not there.
+        """
+        own = {name: value for name, value in values.items() if not isinstance(value, Same)}
+        made = {name: self.build(value) for name, value in own.items()}
+        return {name: made[value.argument if isinstance(value, Same) else name] for name, value in values.items()}
+
+    def build(self, value: CaseValue) -> object:
+        """The object that `value` describes.
+
+        A `TensorSpec` becomes a tensor, a mapping a dict whose keys are attributes too, a tuple a tuple, a `Named` the
+        object or what calling it gives; anything else stands for itself.
+
+        Raises:
+            KeyError: a size is a symbol that `dims` does not have.
+        """
+        if isinstance(value, TensorSpec):
+            return make_tensor(value, self.dims, self.generator)
+        if isinstance(value, Mapping):
+            return Attributes({name: self.build(entry) for name, entry in value.items()})
+        if isinstance(value, Named):
+            return self._named(value)
+        if isinstance(value, tuple):
+            return tuple(map(self.build, value))
+        return list(map(self.build, value.entries)) if isinstance(value, Listed) else value
+
+    def _named(self, value: Named) -> object:
+        """Parameters of a made module come from a seed of their own: making it draws nothing of the caller's."""
+        found = self._found(value.name)
+        if value.arguments is None or not callable(found):
+            return found
+        arguments = {name: self.build(entry) for name, entry in value.arguments.items()}
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            made: object = found(**arguments)
+        return made
+
+    def _found(self, name: str) -> object:
+        if not name.startswith("."):
+            found: object = resolve_name(name)
+            return found
+        head, *rest = name[1:].split(".")
+        if head not in self.names:
+            raise NameError(f"the original's file has no `{head}`")
+        return reduce(getattr, rest, self.names[head])
+
+
 def build(value: CaseValue, dims: Mapping[str, int], generator: Generator) -> object:
-    """The object that `value` describes.
-
-    A `TensorSpec` becomes a tensor, a mapping a dict whose keys are attributes too, a tuple a tuple, a `Named` the
-    object or what calling it gives; anything else stands for itself.
-
-    Raises:
-        KeyError: a size is a symbol that `dims` does not have.
-    """
-    if isinstance(value, TensorSpec):
-        return make_tensor(value, dims, generator)
-    if isinstance(value, Mapping):
-        return Attributes({name: build(entry, dims, generator) for name, entry in value.items()})
-    if isinstance(value, Named):
-        return _named(value, dims, generator)
-    if isinstance(value, tuple):
-        return tuple(build(entry, dims, generator) for entry in value)
-    return value
-
-
-def _named(value: Named, dims: Mapping[str, int], generator: Generator) -> object:
-    """Parameters of a made module come from a seed of their own: making it draws nothing that the caller would draw."""
-    found: object = resolve_name(value.name)
-    if value.arguments is None or not callable(found):
-        return found
-    arguments = {name: build(entry, dims, generator) for name, entry in value.arguments.items()}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        made: object = found(**arguments)
-    return made
+    """The object that `value` describes, where it names nothing of an original's module."""
+    return Maker(dims, generator).build(value)
 
 
 def make_tensor(spec: TensorSpec, dims: Mapping[str, int], generator: Generator) -> Tensor:

@@ -1,25 +1,30 @@
 """The values of a case as Python source, for tests that a person reads."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from refactor_tools.model.proofs import CaseValue, Named, TensorSpec
+from refactor_tools.model.proofs import Call, CaseValue, Listed, Named, Same, TensorSpec
 
 
-def source_of(value: CaseValue) -> str:
+def source_of(value: CaseValue, kept: str) -> str:
     """An expression for `value`, with sizes as names where it has names.
 
-    Mappings become `Config(...)`, masks `mask(...)`, lengths `lengths(...)`: the test defines them.
+    Mappings become `Config(...)`, masks `mask(...)`, lengths `lengths(...)`: the test defines them. `kept` is the
+    variable that holds the original's module.
     """
     if isinstance(value, TensorSpec):
         return _tensor(value)
     if isinstance(value, Named):
-        return _named(value)
+        return _named(value, kept)
     if isinstance(value, Mapping):
-        return f"Config({_keywords(value)})"
+        return f"Config({_keywords(value, kept)})"
     if isinstance(value, tuple):
-        inner = ", ".join(source_of(entry) for entry in value)
+        inner = ", ".join(source_of(entry, kept) for entry in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, Listed):
+        return f"[{', '.join(source_of(entry, kept) for entry in value.entries)}]"
+    if isinstance(value, Same):
+        return value.argument
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
@@ -38,26 +43,21 @@ def size_name(size: int | str) -> str:
     return f"{size}_" if size in ("I", "O", "l") else str(size)
 
 
-def symbols_in(value: CaseValue) -> Iterator[str]:
-    """The sizes with names that `value` needs."""
-    match value:
-        case TensorSpec(shape=shape, high=high):
-            yield from (size for size in (*shape, high) if isinstance(size, str))
-        case Named(arguments=arguments):
-            yield from symbols_in(arguments or {})
-        case tuple():
-            yield from (symbol for entry in value for symbol in symbols_in(entry))
-        case Mapping():
-            yield from (symbol for entry in value.values() for symbol in symbols_in(entry))
+def resolved(call: Call) -> dict[str, CaseValue]:
+    """The arguments of a call, with equal tensors where it has one object twice."""
+    given = call.arguments
+    return {name: given[value.argument] if isinstance(value, Same) else value for name, value in given.items()}
 
 
-def _keywords(values: Mapping[str, CaseValue]) -> str:
-    return ", ".join(f"{name}={source_of(value)}" for name, value in values.items())
+def _keywords(values: Mapping[str, CaseValue], kept: str) -> str:
+    return ", ".join(f"{name}={source_of(value, kept)}" for name, value in values.items())
 
 
-def _named(value: Named) -> str:
+def _named(value: Named, kept: str) -> str:
     found = value.name if value.name.startswith("torch.") else f"resolve_name({json.dumps(value.name)})"
-    return found if value.arguments is None else f"{found}({_keywords(value.arguments)})"
+    if value.name.startswith("."):
+        found = f"{kept}{value.name}"
+    return found if value.arguments is None else f"{found}({_keywords(value.arguments, kept)})"
 
 
 def _tensor(spec: TensorSpec) -> str:

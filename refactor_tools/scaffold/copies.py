@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 
+from refactor_tools.certificates.case_values import symbols_in
 from refactor_tools.model.adapters import Argument
 from refactor_tools.model.components import OriginalRecord
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
-from refactor_tools.scaffold.case_text import shape_of, size_name, source_of, symbols_in
+from refactor_tools.scaffold.case_text import resolved, shape_of, size_name, source_of
 from refactor_tools.scaffold.expressions import bound_to, laid_out, names_in
 
 # Deeper than this many optional arguments, subsets are none, each alone, and all.
@@ -65,7 +66,7 @@ def copy_of(
     call = _fullest(construction.calls)
     if call is None:
         return None
-    dims, shapes = construction.dims, case.outputs
+    dims, shapes, given = construction.dims, case.outputs, resolved(call)
     own = original.forward if component.is_class else original.parameters
     own_names = tuple(dict.fromkeys((*(parameter.name for parameter in own), *call.arguments)))
     mapped = _mapped(original.adapter.forward, own_names, component.inputs, original.form == "alias")
@@ -78,7 +79,7 @@ def copy_of(
         original=made or f"{kept}.{original.name}",
         component=built or component.name,
         input_sizes=_sizes(call.arguments.values(), dims),
-        inputs=tuple((name, laid_out(source_of(value), 12, 16 + len(name))) for name, value in call.arguments.items()),
+        inputs=tuple((name, laid_out(source_of(value, kept), 12, 16 + len(name))) for name, value in given.items()),
         shape_sizes=_sizes((TensorSpec(shape) for shape in shapes), dims),
         shapes=f"[{', '.join(map(shape_of, shapes))}]",
         signature=", ".join(_signature(own, own_names, kept)),
@@ -135,7 +136,7 @@ def _built(
     given = tuple(construction.arguments) if alias else own
     mapped = _mapped(original.adapter.init, given, component.parameters, alias)
     read = frozenset(name for _, value in mapped for name in names_in(value))
-    values = {name: source_of(value) for name, value in construction.arguments.items()}
+    values = {name: source_of(value, kept) for name, value in construction.arguments.items()}
     for parameter in original.parameters:
         if parameter.name in read and parameter.name not in values and parameter.default is not None:
             values[parameter.name] = bound_to(parameter.default, kept, ())

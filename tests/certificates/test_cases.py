@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refactor_tools.certificates.case_values import map_specs, specs_in, symbols_in
 from refactor_tools.certificates.cases import dump_cases, load_cases
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.proofs import Call, Case, Construction, TensorSpec
+from refactor_tools.model.proofs import Call, Case, Construction, Listed, Named, Same, TensorSpec
 
 CASE = Case(
     constructions=(
@@ -17,6 +20,8 @@ CASE = Case(
             calls=(
                 Call({"x": TensorSpec(("B", "L", "D")), "lengths": TensorSpec(("B",), "lengths", "L")}, "everything"),
                 Call({"x": TensorSpec(("B", 1, "D"), dtype="float64"), "lengths": None}),
+                Call({"q": TensorSpec(("B", "D")), "k": Same("q"), "parts": Listed((TensorSpec(("B",)), 2, (3,)))}),
+                Call({"batch": Named(".Batch", {"x": TensorSpec(("B", "D")), "ids": Listed((1, 2))})}),
                 Call({"ids": TensorSpec(("B", "L"), "ids", 40), "flag": True, "mode": "off", "scale": float("inf")}),
             ),
         ),
@@ -76,6 +81,12 @@ def test_a_person_can_write_a_case():
         ("!object {name: 3}", "write `!object"),
         ("!object {name: a, arguments: {b: 2020-01-01}}", "a case holds numbers"),
         ("!!python/object/apply:os.getcwd []", "could not determine a constructor"),
+        ("!list 3", "write `!list"),
+        ("!list [2020-01-01]", "a case holds numbers"),
+        ("!list [!tensor {shape: [Z]}]", "uses the size Z"),
+        ("!same [x]", "write `!same"),
+        ("!same x", "`originals.a.constructions[0].calls[0].arguments.x` is the same as x"),
+        ("!same y", "no other argument of the call"),
         ("2020-01-01", "a case holds numbers"),
         ("{1: 2}", "put it in quotes"),
     ],
@@ -107,3 +118,14 @@ def test_no_text_breaks_the_reader(text):
 def test_foreign_documents_are_rejected(originals):
     with pytest.raises(UnreadableRecord):
         load_cases(f"schema: 1{originals}", "X.yaml")
+
+
+def test_tensors_are_found_and_replaced_wherever_they_stand():
+    inner = TensorSpec(("B", "D"), "ids", "V")
+    value = {"a": (1, inner), "b": Listed((inner,)), "c": Named(".Batch", {"x": inner}), "d": Named("torch.nn.ReLU")}
+    assert list(specs_in(value)) == [inner] * 3
+    assert set(symbols_in(value)) == {"B", "D", "V"}
+    other = map_specs(lambda spec: replace(spec, shape=(2,)), value)
+    assert [spec.shape for spec in specs_in(other)] == [(2,)] * 3
+    assert other["a"][0] == 1
+    assert other["d"] == value["d"]

@@ -11,7 +11,7 @@ import pytest
 from refactor_tools.certificates.store import case_path, certificate_path
 from refactor_tools.cli.common import CLEAN, FINDINGS, USAGE
 from refactor_tools.cli.main import main
-from tests.certified_tree import LIBRARY_FILE, contents, edit, write_tree
+from tests.certified_tree import LIBRARY_FILE, ORIGINAL, contents, edit, write_tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REPRODUCTION = ".refactor-tools/reproductions/test_Pool_1.py"
@@ -179,3 +179,33 @@ def test_a_failed_proof_says_where_it_parts_and_leaves_a_reproduction(
     assert original["divergence"]["arguments"] == [{"name": "dim", "original": "1", "component": "0"}]
     assert original["divergence"]["reproduction"] == REPRODUCTION
     assert (tree / REPRODUCTION).read_bytes() == written
+
+
+def test_calls_of_a_persons_run_become_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_tree(tmp_path)
+    (root / "legacy").mkdir()
+    (root / "legacy" / "model.py").write_text(ORIGINAL, encoding="utf-8")
+    script = (
+        "import sys; sys.path.insert(0, 'legacy')\nimport torch\nfrom types import SimpleNamespace\n"
+        "from model import Pool\nprint('training')\nPool(SimpleNamespace(width=6))(torch.randn(9, 4, 6))\n"
+    )
+    (root / "train.py").write_text(script, encoding="utf-8")
+    command = f"cd {root} && {sys.executable} train.py"
+    assert run(root, "Pool", "--capture", command) == CLEAN
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "training" in shown.err
+    assert f"Written: {case_path('Pool')}" in shown.err
+    assert "note: captured" in (root / case_path("Pool")).read_text(encoding="utf-8")
+    assert not (root / certificate_path("Pool")).is_file()
+
+
+def test_a_run_that_calls_nothing_says_what_to_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_tree(tmp_path)
+    before = contents(root)
+    assert run(root, "Pool", "--capture", "echo their output; exit 3") == FINDINGS
+    shown = capsys.readouterr().err
+    assert "exit code 3" in shown
+    assert "their output" in shown
+    assert "Check that the command runs this tree's files" in shown
+    assert contents(root) == before

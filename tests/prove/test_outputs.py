@@ -3,7 +3,19 @@
 import pytest
 
 from refactor_tools.model.adapters import Adapter, Argument
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, OriginalProof, OriginalTask, TensorSpec
+from refactor_tools.model.proofs import (
+    PASSING,
+    Call,
+    Case,
+    CaseValue,
+    Construction,
+    Listed,
+    Named,
+    OriginalProof,
+    OriginalTask,
+    Same,
+    TensorSpec,
+)
 from refactor_tools.prove.gate import prove
 from tests.prove.samples import Library
 
@@ -17,6 +29,12 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+@dataclass(frozen=True)
+class Batch:
+    x: torch.Tensor
+    mask: torch.Tensor
 
 
 @dataclass
@@ -53,6 +71,7 @@ def function_proof(library: Library, body: str, wrong: str = "", **arguments: Ca
         ("Result(x + 1)", "Pair(x + 1, 'none')"),
         ("Pair(x, [x.sum(), {'deep': x.mean()}])", "Pair(x, [x.sum(), {'deep': x.sum()}])"),
         ("None", "x"),
+        ("(None, {'a': {'b': x + 1}})", "(None, {'a': {'b': x - 1}})"),
         ("3.5", "3.25"),
         ("float('nan')", "1.0"),
         ("x > 0", "x >= 0.1"),
@@ -141,3 +160,25 @@ def test_an_output_that_is_no_longer_contiguous_differs(library: Library) -> Non
 
 def test_an_output_that_became_contiguous_does_not(library: Library) -> None:
     assert function_proof(library, "x.mT + 1", "x.mT.contiguous() + 1", x=X).verdict == "BIT_EQUAL"
+
+
+BATCH = Named(".Batch", {"x": X, "mask": TensorSpec(("B", "L"), "mask")})
+PACKED = Named(
+    "torch.nn.utils.rnn.pack_padded_sequence",
+    {"input": X, "lengths": LENGTHS, "batch_first": True, "enforce_sorted": False},
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong", "values"),
+    [
+        ("batch.x * batch.mask.unsqueeze(-1)", "batch.x * ~batch.mask.unsqueeze(-1)", {"batch": BATCH}),
+        ("packed.data * 2", "packed.data * 3", {"packed": PACKED}),
+        ("torch.cat(parts) if isinstance(parts, list) else parts[0]", "parts[0]", {"parts": Listed((X, X))}),
+        ("q * 2 if q is k else q * k", "q * 2", {"q": X, "k": X}),
+        ("q * 2 if q is k else q * k", "q * k", {"q": X, "k": Same("q")}),
+    ],
+)
+def test_forms_of_input(body: str, wrong: str, values: dict[str, CaseValue], library: Library) -> None:
+    assert function_proof(library, body, wrong, **values).verdict == "DIFFERENT"
+    assert function_proof(library, body, **values).verdict in PASSING

@@ -1,9 +1,11 @@
-"""The edges that every case is tried on."""
+"""The runs that a case asks for, made."""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, TensorSpec
+from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, Named, Same, TensorSpec
 from refactor_tools.prove.scenarios import Scenario, settings_of, without_edges
 
 
@@ -48,10 +50,51 @@ def test_configs_keep_their_form() -> None:
 def test_seeds_give_other_values_and_one_seed_the_same() -> None:
     case = Case((Construction({}, {"B": 3, "L": 4}, (Call({"x": TensorSpec(("B", "L"))}),)),))
 
-    def first(*seed: int) -> Tensor:
-        return _tensor(settings_of(case, *seed)[0].scenarios[0], "x")
+    def first(seed: int = 0) -> Tensor:
+        return _tensor(settings_of(case, seed=seed)[0].scenarios[0], "x")
 
     assert torch.equal(first(), first(0))
     assert torch.equal(first(5), first(5))
     assert not torch.equal(first(), first(5))
-    assert settings_of(case, 5)[0].seed == 5
+    assert settings_of(case, seed=5)[0].seed == 5
+
+
+X = TensorSpec(("B", "L", "D"))
+DIMS = {"B": 3, "L": 4, "D": 5}
+PACKED = Named(
+    "torch.nn.utils.rnn.pack_padded_sequence",
+    {"input": X, "lengths": TensorSpec(("B",), "lengths", "L"), "batch_first": True, "enforce_sorted": False},
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    x: Tensor
+
+
+def scenarios(**arguments: CaseValue) -> dict[str, Scenario]:
+    case = Case((Construction({}, DIMS, (Call(arguments),)),))
+    (setting,) = settings_of(case, {"Batch": Batch})
+    return {scenario.label: scenario for scenario in setting.scenarios}
+
+
+def test_one_tensor_for_two_arguments_stays_one_in_every_edge() -> None:
+    found = scenarios(query=X, key=Same("query"))
+    assert {"call 0", "batch 1", "batch 0", "non-contiguous"} <= set(found)
+    for scenario in found.values():
+        assert scenario.arguments["key"] is scenario.arguments["query"]
+
+
+def test_edges_reach_tensors_within_objects() -> None:
+    found = scenarios(batch=Named(".Batch", {"x": X}))
+    made = found["batch 1"].arguments["batch"], found["non-contiguous"].arguments["batch"]
+    assert all(isinstance(batch, Batch) for batch in made)
+    assert made[0].x.shape == (1, 4, 5)
+    assert not made[1].x.is_contiguous()
+    assert torch.equal(made[1].x, found["call 0"].arguments["batch"].x) is False
+
+
+def test_an_edge_that_cannot_be_made_is_left_out() -> None:
+    found = scenarios(sequence=PACKED)
+    assert "batch 1" in found
+    assert "batch 0" not in found

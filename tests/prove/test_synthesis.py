@@ -5,17 +5,29 @@ from textwrap import dedent
 import pytest
 
 from refactor_tools.model.adapters import Adapter
-from refactor_tools.model.proofs import Call, Case, Construction, Named, OriginalTask, ProofTask, TensorSpec
+from refactor_tools.model.proofs import (
+    Call,
+    Case,
+    Construction,
+    Listed,
+    Named,
+    OriginalTask,
+    ProofTask,
+    Same,
+    TensorSpec,
+)
+from refactor_tools.prove.case_child import search
 from refactor_tools.prove.children import Limits
 from refactor_tools.prove.synthesis import find_case, find_cases
 
 HEAD = """
 from dataclasses import dataclass
+from typing import Dict, List, Optional, Tuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 """
 
@@ -356,3 +368,175 @@ def test_what_does_not_load_or_run_is_asked_with_the_reason(source: str, reason:
 def test_a_search_that_does_not_end_is_asked() -> None:
     endless = "class Part(nn.Module):\n    def forward(self, x):\n        while True:\n            pass\n"
     assert "timed out" in asked(endless, limits=Limits(seconds=2))
+
+
+def module(forward: str, parameters: str = "x", init: str = "", arguments: str = "") -> str:
+    """A class with a linear layer, its constructor's further statements and the body of its forward."""
+    body = "\n".join(f"        {line}" for line in dedent(forward).strip().splitlines())
+    more = "\n".join(f"        {line}" for line in dedent(init).strip().splitlines())
+    return (
+        f"class Part(nn.Module):\n"
+        f"    def __init__(self, dim{arguments}):\n"
+        f"        super().__init__()\n"
+        f"        self.net = nn.Linear(dim, dim)\n{more}\n"
+        f"    def forward(self, {parameters}):\n{body}\n"
+    )
+
+
+BRANCHES = {
+    "None": module("return self.net(x) if mask is None else self.net(x) * mask.unsqueeze(-1)", "x, mask=None"),
+    "rank": module("if x.dim() == 2:\n    x = x.unsqueeze(1)\nreturn self.net(x)"),
+    "number of sizes": module("if len(x.shape) == 4:\n    x = x.flatten(1, 2)\nreturn self.net(x)"),
+    "size": module("if x.size(1) > 300:\n    x = x[:, :300]\nreturn self.net(x)"),
+    "size of a local": module("n = x.shape[1]\nlong = n > 40\nif long:\n    x = x[:, :40]\nreturn self.net(x)"),
+    "exact size": module("y = self.net(x)\nif x.size(0) == 6:\n    y = y * 2\nreturn y"),
+    "size against the constructor": module(
+        "if x.size(1) > self.limit:\n    x = x[:, : self.limit]\nreturn self.net(x)", init="self.limit = 2 * dim"
+    ),
+    "text": module("return self.net(x) if mode == 'train' else x", "x, mode='train'"),
+    "text in a tuple": module("if mode in ('a', 'b'):\n    return x\nreturn self.net(x)", "x, mode: str = 'c'"),
+    "flag": module("return self.net(x) if apply else x", "x, apply=True"),
+    "number": module("return self.net(x) if depth > 7 else x", "x, depth=1"),
+    "form": module(
+        "if isinstance(x, (tuple, list)):\n    x = x[0]\nreturn self.net(x)",
+    ),
+    "tensor or not": module("return x * self.net(x) if torch.is_tensor(by) else self.net(x) * by", "x, by"),
+    "dtype": module("if x.dtype == torch.float64:\n    x = x.float()\nreturn self.net(x)"),
+    "kind of dtype": module("if not x.is_floating_point():\n    x = x.float()\nreturn self.net(x)"),
+    "identity": module("return self.net(q) * 2 if q is k else self.net(q) * k", "q, k"),
+    "training": module("return self.net(x) if self.training else x"),
+    "key": module("y = self.net(batch['x'])\nif 'extra' in batch:\n    y = y + batch['extra']\nreturn y", "batch"),
+    "config": module(
+        "return self.net(x) if self.kind == 'a' else x", init="self.kind = options.kind", arguments=", options"
+    ),
+    "switch of the constructor": module(
+        "return self.net(x) if self.on else x", init="self.on = on", arguments=", on=False"
+    ),
+    "number of the constructor": module(
+        "return self.net(x) if self.depth > 5 else x", init="self.depth = depth", arguments=", depth=1"
+    ),
+    "two switches together": module(
+        "if self.a and self.b:\n    return x\nreturn self.net(x)",
+        init="self.a, self.b = a, b",
+        arguments=", a=False, b=False",
+    ),
+    "helper": module("return self.inner(x)")
+    + "\n    def inner(self, hidden):\n        return hidden if hidden.size(1) > 77 else self.net(hidden)\n",
+    "loop": module("for part in parts:\n    x = x + self.net(part)\nreturn x", "x, parts"),
+}
+
+
+@pytest.mark.parametrize("source", BRANCHES.values(), ids=BRANCHES)
+def test_branches_are_reached(source: str) -> None:
+    case, _, missing = search(original(source))
+    assert case.question == ""
+    assert missing == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        module("return self.net(x) if x.device.type != 'meta' else x"),
+        module("return self.net(x) if torch.cuda.is_available() is not None else x"),
+        module("if hash(x.shape) == 4711:\n    return x\nreturn self.net(x)"),
+    ],
+)
+def test_branches_that_no_call_reaches_are_told(source: str) -> None:
+    case, _, missing = search(original(source))
+    assert case.constructions
+    assert len(missing) == 1
+    assert missing[0].startswith("Part.forward line")
+
+
+def test_a_call_for_a_branch_says_what_was_changed() -> None:
+    notes = [call.note for call in found(BRANCHES["size"]).constructions[0].calls]
+    assert "for a branch on x" in notes
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "@dataclass\nclass Batch:\n    x: Tensor\n    mask: Tensor\n\n\n"
+            + module("return self.net(batch.x) * batch.mask.unsqueeze(-1)", "batch: Batch"),
+            {"batch": Named(".Batch", {"x": TensorSpec(("B", "L", "D")), "mask": TensorSpec(("B", "L"), "mask")})},
+        ),
+        (
+            module("return torch.cat([self.net(part) for part in parts])", "parts: List[Tensor]"),
+            {"parts": Listed((TensorSpec(("B", "L", "D")), TensorSpec(("B", "L", "D"))))},
+        ),
+        (
+            module("x, y = parts\nreturn self.net(x) + y.sum(1, keepdim=True)", "parts: Tuple[Tensor, Tensor]"),
+            {"parts": (TensorSpec(("B", "L", "D")), TensorSpec(("B", "L", "D")))},
+        ),
+        (
+            module("return self.net(parts['a']) + parts['b']", "parts: Dict[str, Tensor]"),
+            {"parts": {"a": TensorSpec(("B", "L", "D")), "b": TensorSpec(("B", "L", "D"))}},
+        ),
+    ],
+)
+def test_inputs_follow_annotations(source: str, expected: dict[str, object]) -> None:
+    assert found(source).constructions[0].calls[0].arguments == expected
+
+
+def test_packed_sequences_are_inputs() -> None:
+    for parameter in ("sequence: PackedSequence", "sequence"):
+        case = found(
+            f"""
+            class Part(nn.Module):
+                def __init__(self, dim):
+                    super().__init__()
+                    self.net = nn.Linear(dim, dim)
+
+                def forward(self, {parameter}):
+                    padded, lengths = pad_packed_sequence(sequence, batch_first=True)
+                    return self.net(padded)
+            """
+        )
+        made = case.constructions[0].calls[0].arguments["sequence"]
+        assert isinstance(made, Named)
+        assert made.name.endswith("pack_padded_sequence")
+
+
+def test_first_states_of_recurrent_layers_are_inputs() -> None:
+    case = found(
+        """
+        class Part(nn.Module):
+            def __init__(self, dim):
+                super().__init__()
+                self.rnn = nn.LSTM(dim, dim, batch_first=True)
+
+            def forward(self, x, hidden=None):
+                return self.rnn(x, hidden)[0]
+        """
+    )
+    state = TensorSpec((1, "B", "D"))
+    assert {"x": TensorSpec(("B", "L", "D")), "hidden": (state, state)} in [
+        call.arguments for call in case.constructions[0].calls
+    ]
+
+
+def test_one_tensor_is_query_key_and_value() -> None:
+    source = module("return torch.softmax(self.net(query) @ key.mT, -1) @ value", "query, key, value")
+    calls = [call.arguments for call in found(source).constructions[0].calls]
+    assert {"query": TensorSpec(("B", "L", "D")), "key": Same("query"), "value": Same("query")} in calls
+
+
+def test_constructor_arguments_are_crossed_in_pairs() -> None:
+    source = module(
+        "return self.act(self.net(x))",
+        init="self.act = nn.ReLU() if relu else nn.Identity()\nself.norm = nn.LayerNorm(dim) if norm else None",
+        arguments=", relu=True, norm=False",
+    )
+    arguments = [construction.arguments for construction in found(source).constructions]
+    pairs = {(one.get("relu", True), one.get("norm", False)) for one in arguments}
+    assert pairs >= {(True, False), (False, True)}
+    assert any(isinstance(one["dim"], int) and one["dim"] % 2 for one in arguments)
+    assert len(arguments) <= 5
+
+
+def test_sizes_that_the_constructor_refuses_are_left_out() -> None:
+    source = module("return self.net(x)", init="assert dim % 8 == 0")
+    dims = [construction.arguments["dim"] for construction in found(source).constructions]
+    assert len(dims) >= 2
+    assert all(isinstance(dim, int) and dim % 8 == 0 for dim in dims)

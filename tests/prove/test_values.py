@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Generator
 
-from refactor_tools.model.proofs import TensorSpec
-from refactor_tools.prove.values import build, make_tensor
+from refactor_tools.model.proofs import Listed, Named, Same, TensorSpec
+from refactor_tools.prove.values import Maker, build, make_tensor
 
 DIMS = {"B": 4, "L": 6, "D": 3}
 
@@ -81,3 +81,45 @@ def test_config_is_read_by_attribute_and_survives_copies() -> None:
     for twin in (config, copy.deepcopy(config), pickle.loads(pickle.dumps(config))):
         assert twin.width == 3
         assert twin.inner.shift.shape == (3,)
+
+
+def test_the_same_object_is_one_object() -> None:
+    made = Maker(DIMS, generator()).arguments({"k": Same("q"), "q": TensorSpec(("B",)), "v": TensorSpec(("B",))})
+    assert list(made) == ["k", "q", "v"]
+    assert made["k"] is made["q"]
+    assert made["v"] is not made["q"]
+
+
+def test_lists_are_lists_and_tuples_tuples() -> None:
+    made = build(Listed((1, (2, Listed((TensorSpec(("D",)),))))), DIMS, generator())
+    assert isinstance(made, list)
+    assert isinstance(made[1], tuple)
+    assert made[1][1][0].shape == (3,)
+
+
+def test_names_with_a_dot_are_those_of_the_originals_module() -> None:
+    class Batch:
+        kind = "some"
+
+        def __init__(self, x: object) -> None:
+            self.x = x
+
+    maker = Maker(DIMS, generator(), {"Batch": Batch})
+    made = maker.build(Named(".Batch", {"x": TensorSpec(("D",))}))
+    assert isinstance(made, Batch)
+    assert isinstance(made.x, torch.Tensor)
+    assert maker.build(Named(".Batch.kind")) == "some"
+    with pytest.raises(NameError, match="no `Other`"):
+        maker.build(Named(".Other"))
+
+
+def test_a_packed_sequence_is_made_by_its_function() -> None:
+    arguments = {
+        "input": TensorSpec(("B", "L", "D")),
+        "lengths": TensorSpec(("B",), "lengths", "L"),
+        "batch_first": True,
+        "enforce_sorted": False,
+    }
+    packed = build(Named("torch.nn.utils.rnn.pack_padded_sequence", arguments), DIMS, generator())
+    assert isinstance(packed, torch.nn.utils.rnn.PackedSequence)
+    assert packed.data.shape[1] == 3

@@ -13,6 +13,7 @@ from refactor_tools.api.extraction.library import (
     write_records,
     write_shims,
 )
+from refactor_tools.api.extraction.parents import with_parents
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.api.extraction.wording import component_doc
@@ -55,7 +56,7 @@ def make_component(
     write_records(scratch, plan, keymap)
     write_shims(scratch, plan, keymap)
     progress(f"{plan.name}: looking for inputs")
-    task = _with_cases(scratch, keymap, request.trusted)
+    task = _with_cases(scratch, keymap, analysis, request.trusted)
     cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}
     notes = _notes(plan, analysis)
     write_component(scratch, plan, component_doc(plan, analysis, cases, notes))
@@ -80,12 +81,12 @@ def make_component(
     return _extracted(plan, keymap, proof, certificate, notes), keymap
 
 
-def _with_cases(scratch: Scratch, keymap: KeyMap, trusted: Path | None) -> ProofTask:
+def _with_cases(scratch: Scratch, keymap: KeyMap, analysis: Analysis, trusted: Path | None) -> ProofTask:
     """The task with the cases that a person or an earlier run wrote; what they lack is looked for."""
     known = read_cases(trusted.parent if trusted is not None else scratch.root, keymap.name)
     task = proof_task(scratch.settings, keymap, known)
     missing = any(original.case is None for original in task.originals)
-    return find_cases(task) if missing else task
+    return find_cases(with_parents(task, scratch.origin, analysis)) if missing else task
 
 
 def _trusted(scratch: Scratch, plan: Plan, task: ProofTask, trusted: Path | None) -> Certificate | None:
