@@ -43,12 +43,16 @@ def find(original: OriginalTask) -> Case:
 
 def find_for(loaded: object, original: OriginalTask) -> Case:
     """`find` for an original that is loaded already."""
-    case = search(loaded, original)[0]
+    case = _search(loaded, original)[0]
     return (from_parents(original, find) or case) if case.question else case
 
 
-def search(loaded: object, original: OriginalTask) -> Searched:
-    """`find_for`, with what the search took and what its calls do not reach."""
+def search(original: OriginalTask) -> Searched:
+    """`find` without parents, with what the search took and what its calls do not reach."""
+    return _search(load_original(original.source, original.name, original.id), original)
+
+
+def _search(loaded: object, original: OriginalTask) -> Searched:
     recorder = Recorder()
     definition, watched = _watched(loaded, original, recorder)
     if not callable(definition):
