@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from refactor_tools.prove.bits import step, trained
 from refactor_tools.prove.leaves import same_leaf
 from refactor_tools.prove.precision import in_double, widened, widened_scenario
-from refactor_tools.prove.runs import Mode, Run, Side, execute
+from refactor_tools.prove.runs import Mode, Run, Side, execute, layout_difference
 from refactor_tools.prove.scenarios import Scenario
 from refactor_tools.prove.states import isolated, seed_all
 
@@ -69,6 +69,8 @@ def _pattern_difference(ours: Run, theirs: Run) -> str:
         return ours.difference(theirs)
     for name, left in ours.values.items():
         right = theirs.values[name]
+        if found := layout_difference(name, left, right):
+            return found
         if _is_real(left) and _is_real(right):
             if not _same_pattern(left, right):
                 return f"{name} has another form, or NaN or infinity in other places"

@@ -63,11 +63,18 @@ class Run:
                 return f"{name} is only {'the component' if name in other.values else 'the original'}'s"
             if not same_leaf(self.values[name], other.values[name]):
                 return f"{name} differs: {_distance(self.values[name], other.values[name])}"
-            if name.startswith("output") and _contiguous(self.values[name]) and not _contiguous(other.values[name]):
-                return f"{name} is contiguous in the original only, so that a `view` of it may fail"
+            if found := layout_difference(name, self.values[name], other.values[name]):
+                return found
         if changed := self.state.differences(other.state):
             return f"{' and '.join(changed)} differ afterwards"
         return ""
+
+
+def layout_difference(name: str, original: object, component: object) -> str:
+    """Whether an output lost the layout that callers may rely on."""
+    if name.startswith("output") and _contiguous(original) and not _contiguous(component):
+        return f"{name} is contiguous in the original only, so that a `view` of it may fail"
+    return ""
 
 
 def execute(
