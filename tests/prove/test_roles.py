@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from refactor_tools.prove.role_check import misplaced, proposal, state_of
-from refactor_tools.prove.roles import PairedCall, StateMap, propose_state_map
+from refactor_tools.prove.roles import PairedCall, StateMap, holds, propose_state_map
 
 X = torch.arange(24.0).reshape(2, 3, 4) / 10
 
@@ -182,6 +182,19 @@ def test_interchangeable_experts_are_paired_by_name_and_keep_their_parts_togethe
     assert {pairs[f"left_expert.{part}.{kind}"] for part in (0, 1) for kind in ("weight", "bias")} == {
         f"left.{part}.{kind}" for part in (0, 1) for kind in ("weight", "bias")
     }
+
+
+def test_either_map_of_interchangeable_experts_holds() -> None:
+    experts, calls = Sum("a", "b"), [PairedCall({"x": X}, invoke, invoke)]
+    assert holds(experts, experts, calls, str)
+    assert holds(experts, experts, calls, lambda key: {"a": "b", "b": "a"}[key[0]] + key[1:])
+
+
+def test_a_map_that_mixes_up_what_is_used_otherwise_does_not_hold() -> None:
+    attention, calls = Attention("q", "k", "v"), [PairedCall({"x": X}, invoke, invoke)]
+    assert holds(attention, attention, calls, str)
+    assert not holds(attention, attention, calls, lambda key: {"q": "k", "k": "q"}.get(key[0], key[0]) + key[1:])
+    assert not holds(attention, attention, calls, lambda key: f"other.{key}")
 
 
 def test_interchangeable_experts_without_a_common_word_are_paired_in_order() -> None:
