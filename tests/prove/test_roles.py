@@ -227,6 +227,14 @@ def test_a_difference_elsewhere_leaves_what_stands_around_a_tensor() -> None:
     assert (pairs["0.gain"], pairs["1.weight"], pairs["1.bias"]) == ("0.weight", "1.weight", "1.bias")
 
 
+def test_another_constant_everywhere_leaves_every_role() -> None:
+    original = nn.Sequential(*(nn.Sequential(nn.LayerNorm(4, eps=1e-5), nn.Linear(4, 4)) for _ in range(6)))
+    component = nn.Sequential(*(nn.Sequential(nn.LayerNorm(4, eps=1e-6), nn.Linear(4, 4)) for _ in range(6)))
+    found = propose_state_map(original, component, [PairedCall({"x": X}, original_call, original_call)])
+    assert (found.exact, found.ambiguous, len(found.pairs)) == (False, (), 24)
+    assert all(ours == theirs for ours, theirs in found.pairs)
+
+
 def test_what_has_no_counterpart_is_named() -> None:
     found = proposed(nn.Linear(4, 4), nn.Linear(4, 4, bias=False), X[0])
     assert found.unpaired == ((), ("bias",))
