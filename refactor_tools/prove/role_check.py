@@ -7,7 +7,7 @@ from torch.nn.parameter import is_lazy
 
 from refactor_tools.prove.adapting import Arguments, Subject
 from refactor_tools.prove.pairs import build_component, build_original
-from refactor_tools.prove.roles import PairedCall, StateMap, propose_state_map
+from refactor_tools.prove.roles import PairedCall, StateMap, holds, propose_state_map
 from refactor_tools.prove.scenarios import Setting
 
 _SHOWN = 6
@@ -31,10 +31,11 @@ def check_roles(subject: Subject, setting: Setting) -> str:
     if not calls:
         return ""
     keys = {key: subject.legacy_key(key) for key, _ in _named(component)}
-    found = propose_state_map(original, component, calls)
-    if sorted(keys.values()) == sorted(key for key, _ in _named(original)):
-        return misplaced(keys, found)
-    return proposal(found)
+    if sorted(keys.values()) != sorted(key for key, _ in _named(original)):
+        return proposal(propose_state_map(original, component, calls))
+    if holds(original, component, calls, subject.legacy_key):
+        return ""
+    return misplaced(keys, propose_state_map(original, component, calls))
 
 
 def misplaced(keys: dict[str, str], found: StateMap) -> str:

@@ -11,12 +11,15 @@ from refactor_tools.prove.role_graph import RoleGraph, Use
 _Names = dict[object, int]
 
 
-def whole(graph: RoleGraph, known: Mapping[int, int], names: _Names) -> dict[int, int]:
-    """Colours of the leaves by all that is computed from them, and by all that this is computed with."""
+def whole(graph: RoleGraph, known: Mapping[int, int], names: _Names, constants: bool = True) -> dict[int, int]:
+    """Colours of the leaves by all that is computed from them, and by all that this is computed with.
+
+    Without `constants` an operation is only its name.
+    """
     colours: dict[int, int] = {}
     while True:
         given = {leaf: (known.get(leaf), colours.get(leaf)) for leaf in graph.leaves}
-        upward = _upwards(graph, downwards(graph, given, names), names)
+        upward = _upwards(graph, downwards(graph, given, names, constants), names)
         found = {leaf: upward[leaf] for leaf in graph.leaves}
         if len(set(found.values())) == len(set(colours.values())):
             return found
@@ -26,10 +29,7 @@ def whole(graph: RoleGraph, known: Mapping[int, int], names: _Names) -> dict[int
 def around(
     graph: RoleGraph, known: Mapping[int, int], names: _Names, radius: int, constants: bool = True
 ) -> dict[int, int]:
-    """Colours of the leaves by what stands at most `radius` steps away, without the order of random operations.
-
-    Without `constants` an operation is only its name.
-    """
+    """Colours of the leaves by what stands at most `radius` steps away, without the order of random operations."""
     users = _users(graph)
     colours = [
         _number(names, (use.label, use.constants if constants else (), known.get(place)))
@@ -50,11 +50,12 @@ def around(
     return {leaf: colours[leaf] for leaf in graph.leaves}
 
 
-def downwards(graph: RoleGraph, known: Mapping[int, object], names: _Names) -> list[int]:
+def downwards(graph: RoleGraph, known: Mapping[int, object], names: _Names, constants: bool = True) -> list[int]:
     """Colours of all nodes by what they are computed from."""
     colours: list[int] = []
     for place, use in enumerate(graph.nodes):
-        colours.append(_number(names, (use.label, use.constants, use.turn, known.get(place), _operands(use, colours))))
+        own = (use.label, use.constants if constants else (), use.turn, known.get(place))
+        colours.append(_number(names, (own, _operands(use, colours))))
     return colours
 
 

@@ -13,12 +13,15 @@ from functools import partial
 from refactor_tools.prove.role_colours import around, downwards, whole
 from refactor_tools.prove.role_graph import RoleGraph
 
-# How far around a tensor is looked where the whole graphs do not agree, the widest first; at last without constants,
-# so that what takes another `eps` is still what it was.
-_SURROUNDINGS = tuple(
-    partial(around, radius=radius, constants=constants)
-    for constants, radii in ((True, (8, 4, 2, 1)), (False, (4, 2, 1)))
-    for radius in radii
+# What is looked at where the whole graphs do not agree: all but the constants, so that what takes another `eps` is
+# still what it was, then ever less of what stands around a tensor.
+_SURROUNDINGS = (
+    partial(whole, constants=False),
+    *(
+        partial(around, radius=radius, constants=constants)
+        for constants, radii in ((True, (8, 4, 2, 1)), (False, (4, 2, 1)))
+        for radius in radii
+    ),
 )
 
 Pairs = Mapping[int, int]

@@ -12,7 +12,7 @@ from torch import nn
 
 from refactor_tools.prove.leaves import map_tensors, tensors
 from refactor_tools.prove.role_graph import RoleGraph, UseRecorder
-from refactor_tools.prove.role_matching import match
+from refactor_tools.prove.role_matching import computes_the_same, match
 from refactor_tools.prove.states import isolated, seed_all
 
 Invoke = Callable[[nn.Module, Mapping[str, object]], object]
@@ -48,8 +48,7 @@ def propose_state_map(original: nn.Module, component: nn.Module, calls: Sequence
     Tensors that are used alike are interchangeable, and paired by name and order, if the pairs make both modules
     compute the same; if not, they are ambiguous. The modules are copied, and their values do not matter.
     """
-    left = role_graph(component, [(call.component, call.arguments) for call in calls])
-    right = role_graph(original, [(call.original, call.arguments) for call in calls])
+    left, right = _graphs(original, component, calls)
     found = match(left, right)
     pairs = [pair for ours, theirs in found.pairs.items() for pair in _pair(left.leaves[ours], right.leaves[theirs])]
     order = [name for names in left.leaves.values() for name in names]
@@ -58,6 +57,25 @@ def propose_state_map(original: nn.Module, component: nn.Module, calls: Sequence
     unpaired = _others(left, named[0]), _others(right, named[1])
     pairs.sort(key=lambda pair: order.index(pair[0]))
     return StateMap(tuple(pairs), found.exact and not any(unpaired), ambiguous, unpaired)
+
+
+def holds(
+    original: nn.Module, component: nn.Module, calls: Sequence[PairedCall], legacy_key: Callable[[str], str]
+) -> bool:
+    """Whether both modules compute the same in all of `calls` under the key map `legacy_key`."""
+    left, right = _graphs(original, component, calls)
+    places = {name: leaf for leaf, names in right.leaves.items() for name in names}
+    pairs = {leaf: places.get(legacy_key(names[0])) for leaf, names in left.leaves.items()}
+    known = {leaf: place for leaf, place in pairs.items() if place is not None}
+    return len(known) == len(pairs) and computes_the_same(left, right, known)
+
+
+def _graphs(original: nn.Module, component: nn.Module, calls: Sequence[PairedCall]) -> tuple[RoleGraph, RoleGraph]:
+    """The component's and the original's."""
+    return (
+        role_graph(component, [(call.component, call.arguments) for call in calls]),
+        role_graph(original, [(call.original, call.arguments) for call in calls]),
+    )
 
 
 def role_graph(module: nn.Module, calls: Sequence[tuple[Invoke, Mapping[str, object]]]) -> RoleGraph:

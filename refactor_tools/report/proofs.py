@@ -130,10 +130,16 @@ def explanation(item: Checked) -> Iterator[str]:
         if original.reason and original.reason not in item.status.reason:
             yield f"  {original.reason}"
         for check in failed:
-            yield from _lines(check, known=f"{item.status.reason} {original.reason}")
+            yield from _lines(check, known=f"{item.status.reason} {original.reason} {_roles(original)}")
     sensitivity = _sensitivity(item)
     if sensitivity is not None and sensitivity.survivors and not item.passed:
         yield f"bugs that went unnoticed: {', '.join(sensitivity.survivors)}"
+
+
+def _roles(original: CertifiedOriginal | OriginalProof) -> str:
+    """What the divergence says of roles, which is shown with it."""
+    divergence = getattr(original, "divergence", None)
+    return divergence.roles if divergence else ""
 
 
 def _extent(original: CertifiedOriginal | OriginalProof) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from refactor_tools.prove.role_check import misplaced, proposal, state_of
-from refactor_tools.prove.roles import PairedCall, StateMap, propose_state_map
+from refactor_tools.prove.roles import PairedCall, StateMap, holds, propose_state_map
 
 X = torch.arange(24.0).reshape(2, 3, 4) / 10
 
@@ -184,6 +184,19 @@ def test_interchangeable_experts_are_paired_by_name_and_keep_their_parts_togethe
     }
 
 
+def test_either_map_of_interchangeable_experts_holds() -> None:
+    experts, calls = Sum("a", "b"), [PairedCall({"x": X}, invoke, invoke)]
+    assert holds(experts, experts, calls, str)
+    assert holds(experts, experts, calls, lambda key: {"a": "b", "b": "a"}[key[0]] + key[1:])
+
+
+def test_a_map_that_mixes_up_what_is_used_otherwise_does_not_hold() -> None:
+    attention, calls = Attention("q", "k", "v"), [PairedCall({"x": X}, invoke, invoke)]
+    assert holds(attention, attention, calls, str)
+    assert not holds(attention, attention, calls, lambda key: {"q": "k", "k": "q"}.get(key[0], key[0]) + key[1:])
+    assert not holds(attention, attention, calls, lambda key: f"other.{key}")
+
+
 def test_interchangeable_experts_without_a_common_word_are_paired_in_order() -> None:
     pairs = dict(proposed(Sum("left", "right"), Sum("one", "two")).pairs)
     assert (pairs["one.0.weight"], pairs["two.1.bias"]) == ("left.0.weight", "right.1.bias")
@@ -212,6 +225,14 @@ def test_a_difference_elsewhere_leaves_what_stands_around_a_tensor() -> None:
     pairs = dict(found.pairs)
     assert not found.exact
     assert (pairs["0.gain"], pairs["1.weight"], pairs["1.bias"]) == ("0.weight", "1.weight", "1.bias")
+
+
+def test_another_constant_everywhere_leaves_every_role() -> None:
+    original = nn.Sequential(*(nn.Sequential(nn.LayerNorm(4, eps=1e-5), nn.Linear(4, 4)) for _ in range(6)))
+    component = nn.Sequential(*(nn.Sequential(nn.LayerNorm(4, eps=1e-6), nn.Linear(4, 4)) for _ in range(6)))
+    found = propose_state_map(original, component, [PairedCall({"x": X}, original_call, original_call)])
+    assert (found.exact, found.ambiguous, len(found.pairs)) == (False, (), 24)
+    assert all(ours == theirs for ours, theirs in found.pairs)
 
 
 def test_what_has_no_counterpart_is_named() -> None:

@@ -9,7 +9,16 @@ from rich.console import Console
 from refactor_tools.certificates.cases import cases_text
 from refactor_tools.model.certificates import CertificateStatus, Checked
 from refactor_tools.model.divergences import ArgumentDifference, Distance, Divergence, DivergingOperation, Statistics
-from refactor_tools.model.proofs import Call, Case, ComponentProof, Construction, Named, OriginalProof, TensorSpec
+from refactor_tools.model.proofs import (
+    Call,
+    Case,
+    Check,
+    ComponentProof,
+    Construction,
+    Named,
+    OriginalProof,
+    TensorSpec,
+)
 from refactor_tools.report.divergences import DivergenceView, divergence_document, divergence_markdown
 from refactor_tools.report.proofs import checked_json, checked_markdown, render
 
@@ -142,3 +151,10 @@ def test_markdown_is_a_table_that_any_text_leaves_whole() -> None:
     piped = replace(FULL, original=replace(FULL.original, line="a.py:1: x = a | b\nc"))
     table = [line for line in checked_markdown([checked(piped)]).splitlines() if line.startswith("| line")]
     assert table == ["| line | `x = a \\| b c` | `hidden = self.norm(inputs)` |"]
+
+
+def test_roles_are_said_once() -> None:
+    checks = (Check("roles", False, FULL.roles),)
+    part = OriginalProof("legacy/a.py::Pool", "DIFFERENT", checks, divergence=FULL)
+    item = replace(checked(FULL), proof=ComponentProof("lib.Pool", (part,), ()))
+    assert checked_markdown([item]).count(FULL.roles) == 1
