@@ -52,8 +52,10 @@ class Gate:
         """
         if (root, name) not in self._checked:
             from refactor_tools.api.check import check
+            from refactor_tools.model.proofs import Platform
 
-            report = check(load_settings(root), [name], self.mode)
+            platform = Platform() if self.mode == "check" else Platform(self.device)
+            report = check(load_settings(root), [name], self.mode, platform=platform)
             self._checked[root, name] = report.checked[0]
             self.keep(str(root), report.changes.effective)
         return self._checked[root, name]
