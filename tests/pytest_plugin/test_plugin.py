@@ -162,7 +162,7 @@ def test_another_device(certified: Tree) -> None:
     assert result.ret == 1
     assert {name: result.parseoutcomes()[name] for name in ("passed", "failed")} == {"passed": 1, "failed": 1}
     result.stdout.fnmatch_lines(["there is no result for cuda*"])
-    result = certified.run("--equivalence", "--equivalence-prove=all", "--device=cuda")
+    result = certified.run("--equivalence", "--equivalence-prove=all", "--device=auto")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 
