@@ -21,10 +21,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The functions of a source by qualified name, and who calls them with what."""
+    """The functions of a source by qualified name, what they bind to local names, and who calls them with what."""
 
     entry: str
     functions: Mapping[str, ast.FunctionDef]
+    locals: Mapping[str, Mapping[str, tuple[ast.expr, ...]]]
     attributes: Mapping[str, tuple[tuple[str, ast.expr], ...]]
     calls: Mapping[str, tuple[tuple[str, ast.Call], ...]]
 
@@ -46,6 +47,7 @@ def read_code(source: str, name: str) -> Code:
     return Code(
         name if name in functions else f"{name}.forward",
         functions,
+        {place: _locals(function) for place, function in functions.items()},
         {key: tuple(values) for key, values in attributes.items()},
         {key: tuple(values) for key, values in calls.items()},
     )
@@ -99,13 +101,8 @@ def _name(name: str, place: str, code: Code, found: _Found, depth: int) -> None:
     function = code.functions.get(place)
     if function is None:
         return
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(_binds(target, name) for target in targets):
-                _follow(node.value, place, code, found, depth)
-        elif isinstance(node, ast.For) and _binds(node.target, name):
-            _follow(node.iter, place, code, found, depth)
+    for value in code.locals[place].get(name, ()):
+        _follow(value, place, code, found, depth)
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     keywords = [argument.arg for argument in function.args.kwonlyargs]
     if name not in (*names, *keywords) or name == "self":
@@ -127,8 +124,19 @@ def _given(call: ast.Call, name: str, names: list[str]) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if keyword.arg == name)
 
 
-def _binds(target: ast.expr, name: str) -> bool:
-    return any(isinstance(item, ast.Name) and item.id == name for item in ast.walk(target))
+def _locals(function: ast.FunctionDef) -> dict[str, tuple[ast.expr, ...]]:
+    """By local name the expressions that it is bound to, or taken out of."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            targets, value = (node.targets if isinstance(node, ast.Assign) else [node.target]), node.value
+        elif isinstance(node, ast.For):
+            targets, value = [node.target], node.iter
+        else:
+            continue
+        for name in {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}:
+            found.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _constant(value: object, found: _Found) -> None:

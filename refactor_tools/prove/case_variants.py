@@ -42,6 +42,7 @@ class Found:
     arms: set[int] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     aims: int = _ALL_AIMS
+    conditions: dict[int, Condition | None] = field(default_factory=dict)
 
     @property
     def runner(self) -> Runner:
@@ -58,9 +59,11 @@ class Found:
 
     def condition(self, arm: int) -> Condition | None:
         """What the test of a branch depends on; None where it has no test."""
-        assert self.watched is not None
-        test = self.watched.tests[arm]
-        return condition_of(test, self.watched.arms[arm][0], self.code) if test else None
+        if arm not in self.conditions:
+            assert self.watched is not None
+            test = self.watched.tests[arm]
+            self.conditions[arm] = condition_of(test, self.watched.arms[arm][0], self.code) if test else None
+        return self.conditions[arm]
 
     def take(self, outcome: Outcome) -> None:
         self.arms |= outcome.arms
