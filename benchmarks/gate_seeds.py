@@ -2,9 +2,9 @@
 
     python -m benchmarks.gate_seeds [--seeds N] [--joint N] [--components N] [--jobs N]
 
-Proves the originals of the bundled components that have the fewest, from N seeds each. What depends on values runs from
-each: structure, operations on all paths, bits, training steps and branches. The joint graphs hold no values, so that
-they are compared from the first --joint seeds alone.
+Proves the originals of the bundled components that have the fewest, from N seeds each. What depends on values is run
+from every seed: structure, operations on all paths, bits, training steps and branches. The joint graphs hold no values,
+so that they are compared from the first --joint seeds alone.
 
 Exit code 0; 1 where one original has two verdicts.
 """

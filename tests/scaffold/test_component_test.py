@@ -50,6 +50,9 @@ def test_it_passes_for_equal_code_and_is_clean(tree: Path, request_: ComponentTe
         ("nn.ReLU()", "nn.GELU()"),
         ("result * mask.unsqueeze(-1)", "result"),
         ("layers.append(nn.Dropout(dropout))", "layers.append(nn.Dropout(0.1))"),
+        ("result if mask is None", "result.double() if mask is None"),
+        ("result if mask is None", "(result,) if mask is None"),
+        ("return result if", "torch.rand(1)\n        return result if"),
     ],
 )
 def test_it_fails_for_wrong_code(tree: Path, request_: ComponentTestRequest, right: str, wrong: str) -> None:

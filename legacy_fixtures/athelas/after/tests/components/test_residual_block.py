@@ -173,17 +173,19 @@ def tensors(value):
 
 
 def run(function, inputs):
-    """The results, and the gradients of the inputs: empty where none arrives."""
+    """The results, the gradients of the inputs (empty where none arrives), and what else a caller notices."""
     inputs = {
         name: value.clone().requires_grad_() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
         for name, value in inputs.items()
     }
     torch.manual_seed(2)
-    results = tensors(function(inputs))
+    outcome = function(inputs)
+    noticed = type(outcome).__name__, torch.get_rng_state().tolist()
+    results = tensors(outcome)
     losses = [result.square().sum() for result in results if result.requires_grad]
     if losses:
         torch.stack(losses).sum().backward()
-    return results, [gradient(value) for value in tensors(inputs)]
+    return results, [gradient(value) for value in tensors(inputs)], noticed
 
 
 def gradient(tensor):
@@ -200,7 +202,7 @@ def test_results_have_their_shapes(copy):
 @pytest.mark.parametrize("copy", COPIES)
 def test_gradients_flow_without_nan(copy):
     _, component = copy.pair()
-    results, gradients = run(lambda inputs: component(**copy.arguments(**inputs)), copy.inputs())
+    results, gradients, _ = run(lambda inputs: component(**copy.arguments(**inputs)), copy.inputs())
     gradients += [gradient(parameter) for parameter in component.parameters()]
     assert any(found.numel() for found in gradients) == any(result.requires_grad for result in results)
     assert all(found.isfinite().all() for found in gradients)
@@ -221,8 +223,9 @@ def test_equal_to_the_original(copy, given, training):
     original.train(training)
     component.train(training)
     inputs = {name: value for name, value in copy.inputs().items() if name in given}
-    expected, expected_gradients = run(lambda inputs: original(**inputs), inputs)
-    actual, gradients = run(lambda inputs: component(**copy.arguments(**inputs)), inputs)
+    expected, expected_gradients, expected_noticed = run(lambda inputs: original(**inputs), inputs)
+    actual, gradients, noticed = run(lambda inputs: component(**copy.arguments(**inputs)), inputs)
+    assert noticed == expected_noticed
     assert_same(dict(enumerate(actual)), dict(enumerate(expected)))
     assert_same(dict(enumerate(gradients)), dict(enumerate(expected_gradients)))
     assert_same(legacy_state(parameter_gradients(component), copy), parameter_gradients(original))
@@ -241,7 +244,8 @@ def legacy_state(state, copy):
 
 
 def assert_same(actual, expected):
-    """The same tensors, bit by bit, under the same names in the same order."""
+    """The same tensors, bit by bit and of one type, under the same names in the same order."""
     assert list(actual) == list(expected)
+    assert [tensor.dtype for tensor in actual.values()] == [tensor.dtype for tensor in expected.values()]
     different = [name for name in expected if not torch.equal(actual[name], expected[name])]
     assert not different
