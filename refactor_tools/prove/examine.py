@@ -1,6 +1,6 @@
 """What a child does for one original: loads both sides, has them compared, and measures what the cases reached."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from platform import python_version
 
 import torch
 
-from refactor_tools.model.proofs import HOME, Check, OriginalProof, OriginalTask, Platform, ShimPlace
+from refactor_tools.model.proofs import HOME, Check, OriginalProof, OriginalTask, Platform, Verdict
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.costs import check_costs
@@ -38,11 +38,20 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
         # A shim is Python around the component: what it passes on does not depend on the platform.
         evidence.checks += _shim_checks(assignment, subject) if platform == HOME else ()
         evidence.checks += [] if evidence.failed else [check_costs(subject, settings)]
-    except LegacyError as error:
-        return OriginalProof(identity, "LEGACY_BROKEN", (), reason=str(error)), ((), ())
-    except ComponentError as error:
-        return OriginalProof(identity, "DIFFERENT", (), reason=str(error)), ((), ())
+    except (LegacyError, ComponentError) as error:
+        return _not_compared(assignment, error), ((), ())
     return conclude(identity, evidence, reached.original), _arms(reached)
+
+
+def _not_compared(assignment: Assignment, error: LegacyError | ComponentError) -> OriginalProof:
+    """Whose fault it is that a side could not be built or run: an original's, a component's, or nobody's."""
+    identity, cause = assignment.original.id, error.__cause__
+    package = _missing_package(cause, assignment.task.sys_path) if isinstance(cause, Exception) else ""
+    if package:
+        reason = f"{error}; install {package} here, or accept NOT_RUN in the case file with a reason"
+        return OriginalProof(identity, "NOT_RUN", (), reason=reason)
+    verdict: Verdict = "LEGACY_BROKEN" if isinstance(error, LegacyError) else "DIFFERENT"
+    return OriginalProof(identity, verdict, (), reason=str(error))
 
 
 def run_legacy(assignment: Assignment) -> None:
@@ -133,7 +142,7 @@ def _shim_checks(assignment: Assignment, subject: Subject) -> Iterator[Check]:
         with isolated(seed=0), silent():
             shim = _callable(load_shim(original.shim))
     except Exception as error:  # noqa: BLE001 - whatever the old import raises now is the finding
-        missing = _missing_package(error, original.shim)
+        missing = _missing_package(error, original.shim.sys_path)
         reason = f"the legacy file needs `{missing}`, which is not installed here, so that its shim was not run"
         yield Check("shim import", None, reason) if missing else Check("shim import", False, str(describe(error)))
         return
@@ -146,12 +155,12 @@ def _shim_checks(assignment: Assignment, subject: Subject) -> Iterator[Check]:
             yield from check_module(pair, setting, original_alone(subject, setting))
 
 
-def _missing_package(error: Exception, shim: ShimPlace) -> str:
+def _missing_package(error: Exception, folders: Sequence[str]) -> str:
     """The package of other people that an import lacked, "" where what is missing belongs to the tree."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return ""
     top = error.name.partition(".")[0]
-    ours = any((Path(folder) / name).exists() for folder in shim.sys_path for name in (top, f"{top}.py"))
+    ours = any((Path(folder) / name).exists() for folder in folders for name in (top, f"{top}.py"))
     return "" if ours else top
 
 

@@ -22,6 +22,8 @@ from refactor_tools.prove.children import Failure, Request
 from refactor_tools.prove.loading import extend_path
 
 _MAX_DESCRIPTOR = 4096
+_LOOKING_UP = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_REACHING = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"})
 _HERE = str(Path(__file__).resolve().parent)
 
 
@@ -52,7 +54,15 @@ def _contain(request: Request, scratch: str, result: int, output: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (request.limits.file_bytes, request.limits.file_bytes))
     faulthandler.enable()
+    sys.addaudithook(_close_network)
     sys.argv = ["proof"]
+
+
+def _close_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Raises where Python code reaches for another machine; sockets in the file system stay open."""
+    there = event in _LOOKING_UP or (event in _REACHING and isinstance(arguments[1], tuple))
+    if there:
+        raise PermissionError("the network is closed to what is proven; keep what it would fetch in the tree")
 
 
 def _seed() -> None:

@@ -1,6 +1,7 @@
 """What legacy code does to the process around it stays without effect on the proof."""
 
 from dataclasses import replace
+from textwrap import dedent
 
 import pytest
 
@@ -19,6 +20,8 @@ SHORT = Limits(seconds=3)
         ("forward", "while True: pass", SHORT, "timed out after 3 s"),
         ("module", "import os; os.kill(os.getpid(), 9)", LIMITS, "killed by SIGKILL"),
         ("forward", "import sys; sys.exit('bye')", LIMITS, "sys.exit('bye')"),
+        ("forward", "import socket; socket.create_connection(('127.0.0.1', 9))", LIMITS, "the network is closed"),
+        ("module", "import urllib.request as u; u.urlopen('http://127.0.0.1:9')", LIMITS, "the network is closed"),
         ("forward", "kept = [torch.ones(10**7) for _ in range(10**4)]", LIMITS, "ran out of memory"),
     ],
 )
@@ -29,6 +32,27 @@ def test_what_never_comes_back_is_broken_legacy(
     (proof,) = prove(task, limits).originals
     assert proof.verdict == "LEGACY_BROKEN"
     assert said in proof.reason
+
+
+@pytest.mark.parametrize(
+    ("side", "statement"),
+    [("original", "import geoopt"), ("original", "from cv2 import x"), ("component", "import cv2")],
+)
+def test_what_needs_a_package_that_is_not_here_is_not_run(side: str, statement: str, library: Library) -> None:
+    component, original = POOL_COMPONENT, POOL
+    if side == "original":
+        original = replace(POOL, source=f"{statement}\n{POOL.source}")
+    else:
+        component = f"{statement}\n" + dedent(POOL_COMPONENT)
+    (proof,) = prove(library(component, original), LIMITS).originals
+    assert proof.verdict == "NOT_RUN"
+    assert "install " in proof.reason
+
+
+def test_a_module_of_the_tree_that_is_gone_is_no_package(library: Library) -> None:
+    task = library(POOL_COMPONENT, replace(POOL, source=f"import component.gone\n{POOL.source}"))
+    (proof,) = prove(task, LIMITS).originals
+    assert proof.verdict == "LEGACY_BROKEN"
 
 
 @pytest.mark.parametrize(
