@@ -165,14 +165,14 @@ def check_equivalence(
     if output_format == "github":
         annotate(settings, report, output)
     else:
-        _deliver(report, output_format, output, color)
+        _deliver(report, output_format, output, color, verbose=verbose or names != ())
     if not quiet:
         for line in _hints(report, since):
             click.echo(f"  {line}", err=True)
     return CLEAN if report.passed and captured else FINDINGS
 
 
-def _deliver(report: CheckReport, output_format: str, output: Path | None, color: str) -> None:
+def _deliver(report: CheckReport, output_format: str, output: Path | None, color: str, *, verbose: bool) -> None:
     from refactor_tools.report.proofs import checked_json, checked_markdown, render
 
     if output_format == "json":
@@ -182,7 +182,7 @@ def _deliver(report: CheckReport, output_format: str, output: Path | None, color
     elif report.checked:
         target = console(color if output is None else "never")
         with target.capture() as captured:
-            target.print(render(report.checked))
+            target.print(render(report.checked, verbose=verbose))
         text = "\n".join(line.rstrip() for line in captured.get().splitlines())
         if output is None:
             click.echo(text, color=True)  # whether there is colour in it was decided by --color

@@ -107,7 +107,7 @@ def _ratio_difference(ours: Run, theirs: Run, reference: Run) -> str:
             return f"{name} cannot be judged: the original's float64 run does not follow its own"
         few = left.dtype in (torch.float16, torch.bfloat16) or left.numel() < FEW
         if new > (RATIO_OF_FEW if few else RATIO) * own + _FLOOR * unit * groups.of(name):
-            return f"{name} is {new / max(own, 1e-300):.2g} times as far from float64 as the original's"
+            return f"{name} is {new / max(own, 1e-300):.2g} times as far as the original's from float64"
     return ""
 
 

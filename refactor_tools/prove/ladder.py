@@ -99,7 +99,7 @@ def _judge(evidence: Evidence, pair: Pair, place: str, scenario: Scenario, mode:
     """Whether rounding explains that bits differ."""
     far = difference if evidence.exact else compare_close(pair.original, pair.component, scenario, mode)
     if far:
-        detail = difference if far == difference else f"{difference}; {far}"
+        detail = f"{difference}; {far}" if far.endswith("float64") else difference
         evidence.checks.append(Check(EQUAL_BITS, False, f"{place}: {detail}"))
     else:
         evidence.inexact = evidence.inexact or f"{place}: {difference}"
@@ -142,7 +142,8 @@ def _verdict(evidence: Evidence, coverage: Coverage | None, checks: tuple[Check,
     failed = [check for check in checks if check.passed is False]
     if failed:
         reason = f"{failed[0].name}: {failed[0].detail}"
-        return "DIFFERENT", f"{reason}; {evidence.unproven}" if evidence.unproven else reason
+        place, _, told = evidence.unproven.partition(": ")
+        return "DIFFERENT", f"{reason}; {told if place in reason else evidence.unproven}" if told else reason
     if evidence.unproven and evidence.nondeterministic:
         return "DIFFERENT", f"{evidence.unproven}; its bits cannot be compared: {evidence.nondeterministic}"
     if evidence.inexact:

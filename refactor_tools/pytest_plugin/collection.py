@@ -94,7 +94,7 @@ class CheckItem(pytest.Item):
     file: CertificateFile
 
     def runtest(self) -> None:
-        from refactor_tools.report.proofs import explanation
+        from refactor_tools.report.explanations import explanation
 
         device = self.parent.name if self.parent else ""
         checked = self._checked()

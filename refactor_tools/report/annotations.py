@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from refactor_tools.report.proofs import explanation
+from refactor_tools.report.explanations import explanation
 
 if TYPE_CHECKING:
     from refactor_tools.model.certificates import Checked

@@ -6,29 +6,34 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from refactor_tools.model.proofs import JOINT_GRAPHS
 from refactor_tools.report.divergences import DivergenceView, divergence_document, divergence_markdown
+from refactor_tools.report.explanations import explanation, extents, originals_of, sensitivity_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from refactor_tools.model.certificates import CertifiedOriginal, Checked
+    from refactor_tools.model.certificates import Checked
     from refactor_tools.model.divergences import Divergence
-    from refactor_tools.model.proofs import Check, OriginalProof, Sensitivity
 
 COLUMNS = ("component", "freshness", "verdict", "branches", "bugs caught")
 _GOOD, _BAD = "green", "red"
 
 
-def render(checked: Sequence[Checked]) -> RenderableType:
-    """A table of the components, then what is to be known of each that failed or drifted."""
+def render(checked: Sequence[Checked], *, verbose: bool = False) -> RenderableType:
+    """A table of the components, then what is to be known of each that failed or drifted.
+
+    What keeps a component on a lower rung than PROVED is always said; with `verbose` also for which sizes it is proved.
+    """
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
 
     parts: list[RenderableType] = [Padding(_table(checked), (0, 0, 0, 2))]
     for item in checked:
-        lines = list(explanation(item))
+        lines = [
+            *explanation(item, divergences_follow=True),
+            *(extents(item) if verbose or item.status.verdict != "PROVED" else ()),
+        ]
         if lines:
             style = "bold" if item.passed else f"bold {_BAD}"
             parts += [Text(""), Text(f"  {item.name}", style=style)]
@@ -74,7 +79,10 @@ def checked_markdown(checked: Sequence[Checked]) -> str:
     lines = ["# Equivalence", "", _row(COLUMNS), _row(["---"] * len(COLUMNS))]
     lines += [_row([_code(name), *cells]) for name, *cells in map(_cells, checked)]
     for item in checked:
-        said = list(explanation(item))
+        said = [
+            *explanation(item, divergences_follow=True),
+            *(extents(item) if item.status.verdict != "PROVED" else ()),
+        ]
         if said:
             lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in said)]
         for divergence in _divergences(item):
@@ -84,7 +92,7 @@ def checked_markdown(checked: Sequence[Checked]) -> str:
 
 def _cells(item: Checked) -> tuple[str, ...]:
     """One row of the table."""
-    sensitivity = _sensitivity(item)
+    sensitivity = sensitivity_of(item)
     return (
         item.name,
         item.status.freshness,
@@ -92,16 +100,6 @@ def _cells(item: Checked) -> tuple[str, ...]:
         _branches(item) or "-",
         f"{sensitivity.caught} of {sensitivity.seeded}" if sensitivity else "-",
     )
-
-
-def _sensitivity(item: Checked) -> Sensitivity | None:
-    holder = item.proof or item.certificate
-    return holder.sensitivity if holder else None
-
-
-def _originals(item: Checked) -> Sequence[CertifiedOriginal | OriginalProof]:
-    holder = item.proof or item.certificate
-    return holder.originals if holder else ()
 
 
 def _divergences(item: Checked) -> Iterator[Divergence]:
@@ -112,52 +110,12 @@ def _divergences(item: Checked) -> Iterator[Divergence]:
 
 def _branches(item: Checked) -> str:
     """ "reached/all" of each original that counts otherwise, "none" where `forward` runs straight through."""
-    counts = dict.fromkeys(original.branches for original in _originals(item) if original.branches)
+    counts = dict.fromkeys(original.branches for original in originals_of(item) if original.branches)
     return ", ".join("none" if count == "0/0" else count for count in counts)
 
 
-def explanation(item: Checked) -> Iterator[str]:
-    """What is proved and for which sizes; why a component failed or what drifted, with the checks that differ."""
-    if item.status.reason and not (item.passed and item.status.freshness == "FRESH"):
-        yield item.status.reason
-    if item.passed:
-        yield from dict.fromkeys(filter(None, map(_extent, _originals(item))))
-    for original in _originals(item):
-        failed = [check for check in original.checks if check.passed is False]
-        if item.passed or not (failed or original.reason):
-            continue
-        yield f"{original.id}: {original.verdict}"
-        if original.reason and original.reason not in item.status.reason:
-            yield f"  {original.reason}"
-        for check in failed:
-            yield from _lines(check, known=f"{item.status.reason} {original.reason} {_roles(original)}")
-    sensitivity = _sensitivity(item)
-    if sensitivity is not None and sensitivity.survivors and not item.passed:
-        yield f"bugs that went unnoticed: {', '.join(sensitivity.survivors)}"
-
-
-def _roles(original: CertifiedOriginal | OriginalProof) -> str:
-    """What the divergence says of roles, which is shown with it."""
-    divergence = getattr(original, "divergence", None)
-    return divergence.roles if divergence else ""
-
-
-def _extent(original: CertifiedOriginal | OriginalProof) -> str:
-    """The sizes that an original is proved for, or what keeps it on a lower rung."""
-    for check in original.checks:
-        if check.name == JOINT_GRAPHS:
-            return f"PROVED for {check.detail}" if check.passed else f"{original.verdict}: {check.detail}"
-    return f"{original.verdict}: {original.reason}" if original.reason else ""
-
-
-def _lines(check: Check, known: str) -> Iterator[str]:
-    if check.detail and check.detail in known:
-        return
-    yield f"  {check.name} differs" + (f": {check.detail}" if check.detail else "")
-
-
 def _document(item: Checked) -> dict[str, object]:
-    sensitivity = _sensitivity(item)
+    sensitivity = sensitivity_of(item)
     return {
         "name": item.name,
         "component": item.status.component,
@@ -176,7 +134,7 @@ def _document(item: Checked) -> dict[str, object]:
                 ],
                 "divergence": divergence_document(getattr(original, "divergence", None)),
             }
-            for original in _originals(item)
+            for original in originals_of(item)
         ],
         "sensitivity": None
         if sensitivity is None
