@@ -30,10 +30,7 @@ def render(checked: Sequence[Checked], *, verbose: bool = False) -> RenderableTy
 
     parts: list[RenderableType] = [Padding(_table(checked), (0, 0, 0, 2))]
     for item in checked:
-        lines = [
-            *explanation(item, divergences_follow=True),
-            *(extents(item) if verbose or item.status.verdict != "PROVED" else ()),
-        ]
+        lines = _said(item, verbose=verbose)
         if lines:
             style = "bold" if item.passed else f"bold {_BAD}"
             parts += [Text(""), Text(f"  {item.name}", style=style)]
@@ -79,10 +76,7 @@ def checked_markdown(checked: Sequence[Checked]) -> str:
     lines = ["# Equivalence", "", _row(COLUMNS), _row(["---"] * len(COLUMNS))]
     lines += [_row([_code(name), *cells]) for name, *cells in map(_cells, checked)]
     for item in checked:
-        said = [
-            *explanation(item, divergences_follow=True),
-            *(extents(item) if item.status.verdict != "PROVED" else ()),
-        ]
+        said = _said(item)
         if said:
             lines += ["", f"## {item.name}", "", *(f"- {_in_line(line)}" for line in said)]
         for divergence in _divergences(item):
@@ -100,6 +94,11 @@ def _cells(item: Checked) -> tuple[str, ...]:
         _branches(item) or "-",
         f"{sensitivity.caught} of {sensitivity.seeded}" if sensitivity else "-",
     )
+
+
+def _said(item: Checked, *, verbose: bool = False) -> list[str]:
+    more = extents(item) if verbose or item.status.verdict != "PROVED" else ()
+    return [*explanation(item, divergences_follow=True), *more]
 
 
 def _divergences(item: Checked) -> Iterator[Divergence]:
