@@ -1,6 +1,7 @@
 """Cases as YAML that a person can read and edit."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import yaml
 
@@ -8,7 +9,7 @@ from refactor_tools.certificates.case_values import document_of, value_of
 from refactor_tools.certificates.case_yaml import CaseDumper, parse
 from refactor_tools.certificates.records import SCHEMA, Record, top
 from refactor_tools.errors import UnreadableRecord
-from refactor_tools.model.proofs import Call, Case, CaseValue, Construction, Same
+from refactor_tools.model.proofs import BACKENDS, Call, Case, CaseValue, Construction, Same
 
 HEADER = """\
 # How {name} is exercised when it is proven equal to its originals. Edit freely, then run
@@ -23,6 +24,7 @@ HEADER = """\
 # is a class or function of the original's own file. `[...]` is a tuple, `!list [...]` a list, and `!same query` the
 # very tensor that the call has for `query`.
 # A `question` stands where no inputs were found: answer it by writing `constructions` in its place.
+# `checks: [compile, export, onnx]` also holds `torch.compile`, `torch.export` and ONNX to what the original gives.
 # `accepted: reason` accepts a verdict that would fail the gate, and says why.
 """
 
@@ -62,6 +64,8 @@ def case_document(case: Case) -> dict[str, object]:
         document["question"] = case.question
     if case.accepted:
         document["accepted"] = case.accepted
+    if case.checks:
+        document["checks"] = list(case.checks)
     if case.constructions:
         document["constructions"] = [_construction_document(entry) for entry in case.constructions]
     if case.outputs:
@@ -88,6 +92,7 @@ def _case(record: Record) -> Case:
         outputs=tuple(_shape(record, shape) for shape in record.items("outputs")),
         question=record.text("question", ""),
         accepted=record.text("accepted", ""),
+        checks=_checks(record),
     )
     if case.question and case.constructions:
         raise UnreadableRecord(
@@ -95,6 +100,17 @@ def _case(record: Record) -> Case:
             record.path,
         )
     return case
+
+
+def _checks(record: Record) -> tuple[str, ...]:
+    """The backends that are asked for, each once."""
+    asked = record.texts("checks")
+    for name in asked:
+        if name not in BACKENDS:
+            near = get_close_matches(name, BACKENDS, n=1, cutoff=0.3)
+            meant = f"did you mean `{near[0]}`?" if near else f"it holds some of {', '.join(BACKENDS)}"
+            raise UnreadableRecord(f"`{record.place('checks')}` has `{name}`, which is no check; {meant}", record.path)
+    return tuple(dict.fromkeys(asked))
 
 
 def _construction(record: Record) -> Construction:

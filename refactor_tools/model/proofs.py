@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from refactor_tools.model.adapters import Adapter
@@ -27,6 +28,8 @@ PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL
 SAME_OPERATIONS = "same operations"
 ALL_BRANCHES = "branches of forward"
 JOINT_GRAPHS = "joint graphs"
+# Checks that a case can ask for, by the word in its file, and their names in a proof.
+BACKENDS: Mapping[str, str] = MappingProxyType({"compile": "torch.compile", "export": "torch.export", "onnx": "onnx"})
 # What a case may accept with a reason. A difference is never accepted.
 ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
 
@@ -113,13 +116,15 @@ class Construction:
 class Case:
     """How one original is exercised. `question` is set, and nothing else, where inputs could not be found.
 
-    `outputs` are the shapes that were seen, in the symbols of `dims`.
+    `outputs` are the shapes that were seen, in the symbols of `dims`; `checks` are words of `BACKENDS` that a
+    person asks for.
     """
 
     constructions: tuple[Construction, ...] = ()
     outputs: tuple[tuple[int | str, ...], ...] = ()
     question: str = ""
     accepted: str = ""
+    checks: tuple[str, ...] = ()
 
 
 def fails(verdict: Verdict, case: Case | None) -> bool:

@@ -40,11 +40,18 @@ class _Group:
 
 def compare_close(original: Side, component: Side, scenario: Scenario, mode: Mode) -> str:
     """The first thing in which the component is farther from the original than rounding explains; "" for none."""
-    ours, theirs = (execute(side, scenario, mode) for side in (original, component))
+    runs = (execute(original, scenario, mode), execute(component, scenario, mode))
+    return compare_close_runs(runs, (original, component), scenario, mode)
+
+
+def compare_close_runs(runs: tuple[Run, Run], sides: tuple[Side, Side], scenario: Scenario, mode: Mode) -> str:
+    """`compare_close` of runs that were made otherwise, such as compiled; `sides` are the original and the component as
+    they are, for float64."""
+    ours, theirs = runs
     if found := _pattern_difference(ours, theirs):
         return found
     wide = widened_scenario(scenario)
-    reference, other = (execute(widened(side), wide, mode, within=in_double()) for side in (original, component))
+    reference, other = (execute(widened(side), wide, mode, within=in_double()) for side in sides)
     if reference.error:
         return f"the original does not run in float64: {reference.message}"
     if found := _pattern_difference(reference, other):

@@ -35,3 +35,11 @@ class JointAssignment:
     assignment: Assignment
     root: str = ""
     same_paths: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BackendAssignment:
+    """Asks for the check of a backend; with `same_graphs` both sides have one joint graph, so that bits must agree."""
+
+    assignment: Assignment
+    same_graphs: bool = False

@@ -64,7 +64,7 @@ def case_of(records: Sequence[Record], reading: Reading) -> tuple[Case, tuple[st
 def merged(known: Case | None, found: Case) -> Case:
     """`known` with what `found` adds; a question is answered by whatever was found."""
     if known is None or known.question:
-        return replace(found, accepted=known.accepted if known else "")
+        return replace(found, accepted=known.accepted, checks=known.checks) if known else found
     constructions = list(known.constructions)
     for construction in found.constructions:
         new = [call for call in construction.calls if not _is_known(call, construction, constructions)]

@@ -21,6 +21,7 @@ from refactor_tools.model.proofs import (
     ProofTask,
 )
 from refactor_tools.prove.assignments import Arms, Assignment, JointAssignment
+from refactor_tools.prove.backends import with_backends
 from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
@@ -28,6 +29,8 @@ _JOINT = "refactor_tools.prove.joint"
 _LOCALISE = "refactor_tools.prove.localise"
 # How many times as long as a run tracing with symbolic sizes may take.
 _TRACING = 3.0
+# Verdicts of which it makes sense to ask how both sides do elsewhere.
+_RUNNING = PASSING | {"CLOSE"}
 _NO_ARMS: Arms = ((), ())
 _DEFAULT_LIMITS = Limits()
 
@@ -59,7 +62,8 @@ def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProo
     if not isinstance(answer.value, tuple):
         raise TypeError(f"the child answered {answer.value!r}")
     proof, arms = answer.value
-    return _raised(proof, assignment, limits), arms
+    proof = _raised(proof, assignment, limits)
+    return (with_backends(proof, assignment, limits) if proof.verdict in _RUNNING else proof), arms
 
 
 def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str]:

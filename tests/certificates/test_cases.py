@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from refactor_tools.certificates.case_values import map_specs, specs_in, symbols_in
 from refactor_tools.certificates.cases import dump_cases, load_cases
+from refactor_tools.certificates.digests import case_digest
 from refactor_tools.errors import UnreadableRecord
 from refactor_tools.model.proofs import Call, Case, Construction, Listed, Named, Same, TensorSpec
 
@@ -129,3 +130,24 @@ def test_tensors_are_found_and_replaced_wherever_they_stand():
     assert [spec.shape for spec in specs_in(other)] == [(2,)] * 3
     assert other["a"][0] == 1
     assert other["d"] == value["d"]
+
+
+def test_checks_that_are_asked_for_come_back_and_count():
+    asking = replace(CASE, checks=("compile", "onnx"))
+    assert load_cases(dump_cases("X", {"a.py::X": asking}), "X.yaml") == {"a.py::X": asking}
+    assert case_digest(asking) != case_digest(CASE)
+    assert "checks:" not in dump_cases("X", {"a.py::X": CASE}).partition("originals:")[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("[complie]", "`complie`, which is no check; did you mean `compile`"),
+        ("[jax]", "it holds some of compile, export, onnx"),
+        ("onnx", "must be a list"),
+    ],
+)
+def test_a_check_that_does_not_exist_is_named(asked: str, message: str):
+    text = f"schema: 1\noriginals:\n  a.py::X:\n    checks: {asked}\n"
+    with pytest.raises(UnreadableRecord, match=message):
+        load_cases(text, "X.yaml")
