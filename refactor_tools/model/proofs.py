@@ -27,6 +27,8 @@ PASSING: frozenset[Verdict] = frozenset({"PROVED", "PROVED_ON_PATHS", "BIT_EQUAL
 SAME_OPERATIONS = "same operations"
 ALL_BRANCHES = "branches of forward"
 JOINT_GRAPHS = "joint graphs"
+# Whether the component stays on the device where the original does.
+DEVICES = "devices"
 # What a case may accept with a reason. A difference is never accepted.
 ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
 
