@@ -8,7 +8,8 @@ component, up to the first check that fails. A mutant is caught if the verdict o
 equal, and no bug, if all operations on all paths or the joint graphs are those of the original. What is left survived.
 
 Each survivor has to stand in benchmarks/ground_truth/gate_survivors.yaml with the argument why it is no bug. Mutants of
-the kind "device" are shown beside the others: on a CPU alone they change nothing.
+the kind "device" are caught on tensors that only say where they lie; those that need contents are shown beside the
+others, for on a CPU alone they change nothing.
 
 With --unit-tests the components' own generated tests are run against the same mutants, and the share that they kill is
 shown beside the gate's.

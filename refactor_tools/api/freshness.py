@@ -7,7 +7,8 @@ from refactor_tools.certificates.freshness import Changes, changes
 from refactor_tools.certificates.mint import minor
 from refactor_tools.model.certificates import Certificate, CertifiedOriginal, Closure
 from refactor_tools.model.proofs import HOME, JOINT_GRAPHS, LADDER, Freshness, OriginalProof, ProofTask
-from refactor_tools.prove.gate import component_roots, graph_roots, prove
+from refactor_tools.prove.assignments import Assignment
+from refactor_tools.prove.gate import compare_devices, component_roots, graph_roots, prove
 
 Progress = Callable[[str], None]
 _SAME = "it computes the same"
@@ -58,6 +59,9 @@ def _same_component(task: ProofTask, known: Certificate, recorded: Mapping[str, 
     paths = component_roots(task)
     on_paths = {identity: root for identity, root in recorded.items() if identity not in proved}
     if any(paths.get(identity) != root for identity, root in on_paths.items()):
+        return False
+    if any(compare_devices(Assignment(task, original)).passed is False for original in task.originals):
+        # A CPU's root does not show where tensors would lie elsewhere.
         return False
     graphs = graph_roots(task, {identity: root for identity, root in paths.items() if identity in proved})
     return {**paths, **graphs} == dict(recorded)

@@ -7,6 +7,7 @@ from pathlib import Path
 from posixpath import join
 
 from refactor_tools.catalogue.page import PAGES, dotted_name, page, page_names
+from refactor_tools.catalogue.proofs import standings, standings_document
 from refactor_tools.catalogue.records import Entry, read_entries
 from refactor_tools.certificates.records import SCHEMA, write_json
 from refactor_tools.layout import library_place, way_up
@@ -45,7 +46,11 @@ def index_texts(settings: Settings, entries: Sequence[Entry]) -> dict[str, str]:
 
 def _json(settings: Settings, entries: Sequence[Entry], pages: Mapping[str, str]) -> str:
     _, package = library_place(settings)
-    components = [asdict(entry.record) | {"page": f"pages/{pages[dotted_name(entry)]}"} for entry in entries]
+    components = [
+        asdict(entry.record)
+        | {"proofs": standings_document(entry.certificate), "page": f"pages/{pages[dotted_name(entry)]}"}
+        for entry in entries
+    ]
     return write_json({"schema": SCHEMA, "library": settings.library, "package": package, "components": components})
 
 
@@ -69,6 +74,7 @@ def _readme(settings: Settings, entries: Sequence[Entry], pages: Mapping[str, st
             (category, [_row(entry, pages) for entry in group])
             for category, group in groupby(entries, key=lambda entry: entry.record.category)
         ],
+        proofs=[(_row(entry, pages), _standing(entry)) for entry in entries if entry.certificate],
         consumers=[
             (_row(entry, pages), _names(entry.record.doc.used_by)) for entry in entries if entry.record.doc.used_by
         ],
@@ -85,6 +91,10 @@ def _row(entry: Entry, pages: Mapping[str, str]) -> Mapping[str, object]:
         "proof": record.verdict,
         "legacy": ", ".join(_places(record)),
     }
+
+
+def _standing(entry: Entry) -> str:
+    return "; ".join(map(str, standings(entry.certificate)))
 
 
 def _places(record: ComponentRecord) -> Iterator[str]:

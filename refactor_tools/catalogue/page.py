@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import join
 
+from refactor_tools.catalogue.proofs import NOT_RUN, standings
 from refactor_tools.catalogue.records import Entry
 from refactor_tools.certificates.store import original_path
 from refactor_tools.layout import way_up
@@ -56,6 +57,8 @@ def page(entry: Entry, pages: Mapping[str, str]) -> str:
             ("Related concepts", _linked(doc.related, pages)),
         ],
         originals=[_original(original, place) for original in entry.keymap.originals] if entry.keymap else [],
+        standings=standings(certificate) if certificate else (),
+        not_run=NOT_RUN,
         proofs=list(_proofs(certificate)) if certificate else [],
         reasons=[(o.id, o.reason) for o in certificate.originals if o.reason] if certificate else [],
         sensitivity=certificate.sensitivity if certificate else None,

@@ -30,6 +30,8 @@ ALL_BRANCHES = "branches of forward"
 JOINT_GRAPHS = "joint graphs"
 # Checks that a case can ask for, by the word in its file, and their names in a proof.
 BACKENDS: Mapping[str, str] = MappingProxyType({"compile": "torch.compile", "export": "torch.export", "onnx": "onnx"})
+# Whether the component stays on the device where the original does.
+DEVICES = "devices"
 # What a case may accept with a reason. A difference is never accepted.
 ACCEPTABLE: frozenset[Verdict] = frozenset({"CLOSE", "NOT_RUN", "LEGACY_BROKEN"})
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from refactor_tools.model.divergences import Divergence
 from refactor_tools.model.proofs import (
     ALL_BRANCHES,
+    DEVICES,
     HOME,
     JOINT_GRAPHS,
     PASSING,
@@ -26,6 +27,7 @@ from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
 _JOINT = "refactor_tools.prove.joint"
+_DEVICES = "refactor_tools.prove.devices"
 _LOCALISE = "refactor_tools.prove.localise"
 # How many times as long as a run tracing with symbolic sizes may take.
 _TRACING = 3.0
@@ -62,7 +64,7 @@ def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProo
     if not isinstance(answer.value, tuple):
         raise TypeError(f"the child answered {answer.value!r}")
     proof, arms = answer.value
-    proof = _raised(proof, assignment, limits)
+    proof = _raised(_with_devices(proof, assignment, limits), assignment, limits)
     return (with_backends(proof, assignment, limits) if proof.verdict in _RUNNING else proof), arms
 
 
@@ -79,6 +81,19 @@ def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str
         raise TypeError(f"the child answered {answer.value!r}")
     check, root = answer.value
     return check, root
+
+
+def compare_devices(assignment: Assignment, limits: Limits = _DEFAULT_LIMITS) -> Check:
+    """Whether the component may run on every device that the original may, found without one.
+
+    It has a child of its own, because torch may end a process for a device that it was not built for.
+    """
+    answer = call(f"{_DEVICES}:examine_devices", assignment, limits, sys_path=assignment.task.sys_path)
+    if answer.failure is not None:
+        return Check(DEVICES, None, f"running on tensors without contents ended: {answer.failure}")
+    if not isinstance(answer.value, Check):
+        raise TypeError(f"the child answered {answer.value!r}")
+    return answer.value
 
 
 def component_roots(task: ProofTask, limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
@@ -104,6 +119,17 @@ def graph_roots(task: ProofTask, paths: Mapping[str, str], limits: Limits = _DEF
             if isinstance(answer.value, str) and answer.value:
                 found[original.id] = answer.value
     return found
+
+
+def _with_devices(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:
+    """The proof with what other devices would show, where it holds on this one."""
+    if assignment.task.platform != HOME or proof.verdict not in PASSING | {"CLOSE"}:
+        return proof
+    check = compare_devices(assignment, limits)
+    proof = replace(proof, checks=(*proof.checks, check))
+    if check.passed is not False:
+        return proof
+    return replace(proof, verdict="DIFFERENT", reason=f"{check.name}: {check.detail}")
 
 
 def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:

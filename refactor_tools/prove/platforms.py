@@ -1,9 +1,12 @@
 """Devices and precisions: what is moved where, and the switches under which results can be compared."""
 
+from collections.abc import Callable, Mapping
+
 import torch
 from torch import Tensor, nn
 
 from refactor_tools.model.proofs import HOME, Platform
+from refactor_tools.prove.leaves import map_arguments, tensors
 
 
 def prepare(platform: Platform) -> None:
@@ -36,6 +39,13 @@ def switches(platform: Platform) -> tuple[tuple[str, str], ...]:
         ("tf32", str(torch.backends.cuda.matmul.allow_tf32 or torch.backends.cudnn.allow_tf32)),
         ("scaled dot product attention", "math"),
     )
+
+
+def move_arguments(move: Callable[[Tensor], Tensor], arguments: Mapping[str, object]) -> dict[str, object]:
+    """A copy of a call's arguments with every tensor moved but those that must lie on the CPU wherever the others do:
+    the batch sizes of packed sequences."""
+    host = {id(tensor) for name, tensor in tensors(dict(arguments)) if name.endswith(".batch_sizes")}
+    return map_arguments(lambda tensor: tensor if id(tensor) in host else move(tensor), arguments)
 
 
 def to_platform(tensor: Tensor, platform: Platform) -> Tensor:

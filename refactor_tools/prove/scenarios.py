@@ -12,7 +12,7 @@ from refactor_tools.model.proofs import HOME, Call, Case, CaseValue, Constructio
 from refactor_tools.prove.adapting import Arguments
 from refactor_tools.prove.assignments import Assignment
 from refactor_tools.prove.leaves import map_arguments, tensors
-from refactor_tools.prove.platforms import to_platform
+from refactor_tools.prove.platforms import move_arguments, to_platform
 from refactor_tools.prove.states import stream
 from refactor_tools.prove.values import Maker
 
@@ -60,9 +60,8 @@ def settings_of(
 
 def _placed(setting: Setting, platform: Platform) -> Setting:
     def move(scenario: Scenario) -> Scenario:
-        return replace(
-            scenario, arguments=map_arguments(lambda tensor: to_platform(tensor, platform), scenario.arguments)
-        )
+        placed = move_arguments(lambda tensor: to_platform(tensor, platform), scenario.arguments)
+        return replace(scenario, arguments=placed)
 
     return replace(setting, scenarios=tuple(map(move, setting.scenarios)), platform=platform)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from refactor_tools.model.proofs import ComponentProof, ProofTask, Sensitivity, fails
 from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
 from refactor_tools.prove.children import Limits, call
-from refactor_tools.prove.gate import compare_graphs
+from refactor_tools.prove.gate import compare_devices, compare_graphs
 from refactor_tools.prove.mutations.seeding import seed_bugs
 
 _TRIALS = "refactor_tools.prove.trials"
@@ -57,6 +57,9 @@ def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS) -> Trial:
         if answer.failure is not None or answer.value == "caught":
             return "caught"
         unnoticed += [assignment] if answer.value == "survived" else []
+    # What changes nothing on a CPU may be a mistake on another device.
+    if any(compare_devices(Assignment(task, original, source), limits).passed is False for original in task.originals):
+        return "caught"
     equal = all(compare_graphs(JointAssignment(entry), limits)[0].passed for entry in unnoticed)
     return "equal" if equal else "survived"
 

@@ -144,7 +144,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves
         node = torch._C._current_autograd_node()
         if node is not None:
             return self._lines.get(node._sequence_nr(), ""), True
-        line = _calling_line()
+        line = own_line()
         # Autograd has numbered this operation's node just before it dispatched here.
         self._lines[torch._C._autograd._get_sequence_nr() - 1] = line
         return line, False
@@ -170,7 +170,8 @@ def key_of(tensor: Tensor) -> _Key:
     return (memory, tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype)
 
 
-def _calling_line() -> str:
+def own_line() -> str:
+    """The line of the code under proof that is being run, "" where none is."""
     frame = sys._getframe(1)
     while frame is not None:
         if _own(frame.f_code.co_filename):

@@ -114,7 +114,7 @@ def test_another_name_of_a_variable_is_carried_without_running_anything(
     [
         ("softmax(scores, dim=1)", "softmax(scores, -2, None)"),
         ("weights * x", "x * weights"),
-        ("~mask.unsqueeze(-1)", "torch.logical_not(mask.unsqueeze(-1))"),
+        ("~mask.unsqueeze(-1)", "mask.unsqueeze(-1).bitwise_not()"),
     ],
 )
 def test_another_text_for_the_same_computation_is_carried(tree: Path, old: str, new: str) -> None:
