@@ -47,12 +47,12 @@ def check_module(pair: ShimPair, setting: Setting, original: Side) -> Iterator[C
     """All that holds of an object built through the shim with the arguments of `setting`."""
     try:
         legacy = _module(original.make())
-        with isolated(seed=0), silent():
+        with isolated(setting.seed), silent():
             shimmed = _module(call_with(pair.shim, copy.deepcopy(setting.arguments)))
     except Exception as error:  # noqa: BLE001 - whatever the legacy call raises now is the finding
         yield Check("shim construction", False, str(describe(error)))
         return
-    shim = Side(partial(copy.deepcopy, shimmed), _call_by_keyword, pair.legacy_key)
+    shim = Side(partial(copy.deepcopy, shimmed), _call_by_keyword, pair.legacy_key, setting.seed)
     yield _guarded("shim state", lambda: _state_difference(legacy, shimmed))
     yield _guarded("shim calls", lambda: _calls_difference(setting, original, shim))
     # What a copy keeps shows in one call; every call through every copy would cost much and show no more.
@@ -67,7 +67,8 @@ def check_function(pair: ShimPair, setting: Setting, original: Side) -> Check:
     def call(by_position: bool) -> Callable[[nn.Module | None, Arguments], object]:
         return lambda _, arguments: call_with(pair.shim, arguments, by_position=by_position)
 
-    sides = {"by keyword": Side(_nothing, call(False)), "by position": Side(_nothing, call(True))}
+    styles = {"by keyword": False, "by position": True}
+    sides = {style: Side(_nothing, call(by_position), seed=setting.seed) for style, by_position in styles.items()}
     return _guarded("shim calls", lambda: _first_difference(setting, original, sides))
 
 
@@ -171,7 +172,7 @@ def _copies_difference(setting: Setting, original: Side, shim: Side) -> str:
 def _pickle_difference(pair: ShimPair, data: bytes, legacy: nn.Module, setting: Setting, original: Side) -> str:
     loaded = _module(pickle.loads(data))
     for style, module in (("as loaded", loaded), ("saved and loaded again", _through_pickle(loaded))):
-        side = Side(partial(copy.deepcopy, module), _call_by_keyword, pair.legacy_key)
+        side = Side(partial(copy.deepcopy, module), _call_by_keyword, pair.legacy_key, setting.seed)
         found = _state_difference(legacy, module) or _calls_difference(setting, original, side)
         if found:
             return f"{style}: {found}"

@@ -6,7 +6,9 @@ import pytest
 
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.proofs import Call, Case, Construction, OriginalProof, OriginalTask, ShimPlace, TensorSpec
-from refactor_tools.prove.gate import prove
+from refactor_tools.prove.assignments import Assignment
+from refactor_tools.prove.children import Limits
+from refactor_tools.prove.gate import prove, prove_original
 from tests.prove.samples import BLOCK_COMPONENT, BLOCK_ORIGINAL, POOL, POOL_COMPONENT, Library
 
 POOL_SHIM = """
@@ -142,3 +144,12 @@ def test_function_shim(library: Library, tmp_path: Path) -> None:
     assert proof_through(library, tmp_path, component, original, good).verdict == "PROVED"
     wrong = good.replace("factor=by", "factor=2")
     assert "shim calls" in proof_through(library, tmp_path, component, original, wrong).reason
+
+
+def test_a_shim_is_held_to_the_original_from_every_seed(library: Library, tmp_path: Path) -> None:
+    task = library(BLOCK_COMPONENT, BLOCK_ORIGINAL)
+    (tmp_path / "old_module.py").write_text(dedent(BLOCK_SHIM), encoding="utf-8")
+    shimmed = replace(BLOCK_ORIGINAL, shim=ShimPlace((str(tmp_path),), "old_module", "Block"))
+    proof, _ = prove_original(Assignment(task, shimmed, seed=3), Limits())
+    assert proof.passed("shim calls")
+    assert proof.verdict == "PROVED"
