@@ -22,7 +22,8 @@ class Settings:
     `package`: its dotted name ("" is found from the folders). `tests`: where their tests go. `archive` and `exclude`
     are not analysed. `remove_in` and `deprecation_category` stand in the shims' warnings. `max_parameters` and
     `max_branches` limit what a merge may add. Files over `max_file_bytes` are not read; those over `max_lines` are
-    worth dividing. `keep_apart` names copies that are no family.
+    worth dividing. A component that takes more than `max_slowdown` times as long as its original on an accelerator is
+    a finding. `keep_apart` names copies that are no family.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Settings:
     max_branches: int = 2
     max_file_bytes: int = 2_000_000
     max_lines: int = 500
+    max_slowdown: float = 1.02
     keep_apart: tuple[KeepApart, ...] = ()
 
     @property
@@ -93,6 +95,8 @@ def _checked(key: str, value: Any, wanted: Any, path: Path) -> Any:
         return tuple(_keep_apart(entry, path) for entry in _sequence(key, value, dict, path))
     if wanted == tuple[str, ...]:
         return tuple(_sequence(key, value, str, path))
+    if wanted is float and type(value) is int:
+        return float(value)
     if not isinstance(value, wanted) or isinstance(value, bool):
         raise SettingsError(f"`{key}` must be {_words(wanted)}, not {value!r}", str(path))
     return value
@@ -112,7 +116,7 @@ def _keep_apart(entry: Mapping[str, Any], path: Path) -> KeepApart:
 
 
 def _words(kind: type) -> str:
-    return {"str": "a string", "int": "a number", "dict": "a table"}[kind.__name__]
+    return {"str": "a string", "int": "a number", "float": "a number", "dict": "a table"}[kind.__name__]
 
 
 def _plural(kind: type) -> str:

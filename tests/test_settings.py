@@ -24,7 +24,8 @@ def test_a_file_without_the_table_is_the_defaults(tmp_path: Path, text: str) -> 
 def test_every_kind_of_value(tmp_path: Path) -> None:
     _write(
         tmp_path,
-        "[tool.refactor-tools]\nlegacy = ['a', 'b/c']\nlibrary = 'lib'\nmax-branches = 0\nremove-in = '3.1'\n"
+        "[tool.refactor-tools]\nlegacy = ['a', 'b/c']\nlibrary = 'lib'\nmax-branches = 0\n"
+        "max-slowdown = 2\nremove-in = '3.1'\n"
         "[[tool.refactor-tools.keep-apart]]\nnames = ['A', 'B']\nreason = 'two papers'\n",
     )
     assert load_settings(tmp_path) == Settings(
@@ -32,6 +33,7 @@ def test_every_kind_of_value(tmp_path: Path) -> None:
         legacy=("a", "b/c"),
         library="lib",
         max_branches=0,
+        max_slowdown=2.0,
         remove_in="3.1",
         keep_apart=(KeepApart(("A", "B"), "two papers"),),
     )

@@ -23,8 +23,10 @@ class Imported:
 def export_bundle(checked: Sequence[Checked]) -> str:
     """The text of a bundle of all certificates that hold."""
     from refactor_tools.certificates.bundles import dump_bundle
+    from refactor_tools.model.proofs import SETTLED
 
-    return dump_bundle(tuple(item.certificate for item in checked if item.certificate is not None and item.passed))
+    holding = (item for item in checked if item.status.freshness in SETTLED)
+    return dump_bundle(tuple(item.certificate for item in holding if item.certificate is not None))
 
 
 def import_bundle(settings: Settings, text: str, path: str) -> Imported:

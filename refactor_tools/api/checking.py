@@ -126,7 +126,11 @@ class Checking:
             checked = _checked(keymap, replace(status, reason=found.reason), cases, known, found.proof)
             return replace(checked, passed=False), ()
         file = self._change(certificate_path(keymap.name), dump_certificate(found.certificate))
-        return _checked(keymap, status, cases, found.certificate, found.proof), (file,)
+        checked = replace(_checked(keymap, status, cases, found.certificate, found.proof), speeds=found.speeds)
+        if found.slower:
+            reason = f"equal, but on {self.platform} {found.slower}"
+            checked = replace(checked, passed=False, status=replace(status, reason=reason))
+        return checked, (file,)
 
     def _status(
         self, keymap: KeyMap, task: ProofTask, closure: Closure

@@ -8,18 +8,25 @@ from refactor_tools.certificates.bundles import with_results
 from refactor_tools.certificates.mint import minor, results_of
 from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap
-from refactor_tools.model.proofs import Case, ComponentProof, Platform, fails
-from refactor_tools.prove.gate import environment, prove
+from refactor_tools.model.costs import Speed, regressions
+from refactor_tools.model.proofs import HOME, Case, ComponentProof, Platform, ProofTask, fails
+from refactor_tools.prove.assignments import Assignment
+from refactor_tools.prove.gate import environment, measure_speed, prove
 from refactor_tools.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformResult:
-    """A proof on a platform, the certificate with its results, and in words why there is none."""
+    """A proof on a platform, the certificate with its results, and in words why there is none.
+
+    `slower` says in what the component is worse than an original; the results stand all the same.
+    """
 
     certificate: Certificate
     proof: ComponentProof | None = None
     reason: str = ""
+    speeds: tuple[tuple[str, Speed], ...] = ()
+    slower: str = ""
 
 
 def prove_on(
@@ -33,14 +40,24 @@ def prove_on(
     """Prove a component on `platform`; `known` is its certificate, which holds for what is there."""
     task = replace(proof_task(settings, keymap, cases), platform=platform)
     if reason := unavailable(platform):
-        return PlatformResult(known, reason=reason)
+        advice = "prove it where there is one with `--export FILE`, and take FILE in here with `--import FILE`"
+        return PlatformResult(known, reason=f"nothing can be proven on {platform} here: {reason}; {advice}")
     proof = prove(task, progress=progress)
     failed = [part for part in proof.originals if fails(part.verdict, cases.get(part.id))]
     if failed:
         return PlatformResult(known, proof, f"on {platform}: {failed[0].id}: {failed[0].reason}")
     made = {part.id: part for part in results_of(proof, task)}
     originals = tuple(with_results(original, made[original.id]) for original in known.originals)
-    return PlatformResult(replace(known, originals=originals), proof)
+    speeds = measured(task) if platform.device != HOME.device else ()
+    worse = [f"{identity}: {text}" for identity, speed in speeds for text in regressions(speed, settings.max_slowdown)]
+    return PlatformResult(replace(known, originals=originals), proof, speeds=speeds, slower="; ".join(worse))
+
+
+def measured(task: ProofTask) -> tuple[tuple[str, Speed], ...]:
+    """How fast the component is beside each original on the task's platform, by the original's id."""
+    return tuple(
+        (original.id, speed) for original in task.originals for speed in measure_speed(Assignment(task, original))
+    )
 
 
 def unavailable(platform: Platform) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from refactor_tools.model.adapters import Adapter
+from refactor_tools.model.costs import Speed
 from refactor_tools.model.proofs import Check, ComponentProof, Freshness, Sensitivity, Verdict, weakest
 
 
@@ -70,10 +71,14 @@ class CertificateStatus:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One component's part of a check: the certificate that holds (None where there is none) and the proof made now."""
+    """One component's part of a check: the certificate that holds (None where there is none) and the proof made now.
+
+    `speeds` are measured where the proof was made on an accelerator: (original's id, measures).
+    """
 
     name: str
     status: CertificateStatus
     passed: bool
     certificate: Certificate | None = None
     proof: ComponentProof | None = None
+    speeds: tuple[tuple[str, Speed], ...] = ()

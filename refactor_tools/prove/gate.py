@@ -6,6 +6,7 @@ Importing this module does not import torch; the children do.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from refactor_tools.model.costs import Speed
 from refactor_tools.model.divergences import Divergence
 from refactor_tools.model.proofs import (
     ALL_BRANCHES,
@@ -27,6 +28,7 @@ from refactor_tools.prove.children import Failure, Limits, call
 
 _EXAMINE = "refactor_tools.prove.examine"
 _JOINT = "refactor_tools.prove.joint"
+_TIMING = "refactor_tools.prove.timing"
 _DEVICES = "refactor_tools.prove.devices"
 _LOCALISE = "refactor_tools.prove.localise"
 # How many times as long as a run tracing with symbolic sizes may take.
@@ -94,6 +96,13 @@ def compare_devices(assignment: Assignment, limits: Limits = _DEFAULT_LIMITS) ->
     if not isinstance(answer.value, Check):
         raise TypeError(f"the child answered {answer.value!r}")
     return answer.value
+
+
+def measure_speed(assignment: Assignment, limits: Limits = _DEFAULT_LIMITS) -> tuple[Speed, ...]:
+    """How long an original and its component take on the task's platform, and what they hold; nothing where they do
+    not run."""
+    value = call(f"{_TIMING}:examine_speed", assignment, limits, sys_path=assignment.task.sys_path).value
+    return value if isinstance(value, tuple) else ()
 
 
 def component_roots(task: ProofTask, limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
