@@ -81,7 +81,7 @@ class KerasModule(nn.Module):
         for name, variable in self._variables:
             variable._value = attrgetter(name)(self)
         output = layer(*arguments, **{**keywords, "training": self.training})
-        if self._variables:
+        if self._first is not None:
             # A call that leaves something behind in an attribute of the layer does so in one of this module.
             self.layer_attributes = tuple(_attributes(layer))
         losses = layer.losses
