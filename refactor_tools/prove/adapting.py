@@ -1,5 +1,6 @@
 """Builds and calls both sides from legacy arguments: the original as it is, the component through the adapter."""
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Literal
 from torch import nn
 
 from refactor_tools.model.adapters import Adapter, Argument
+from refactor_tools.prove.keras_layers import entry_of, wrapped
 
 Arguments = Mapping[str, object]
 Callee = Callable[..., object]
@@ -28,12 +30,12 @@ class Subject:
     names: Arguments = field(default_factory=dict)
 
     def build_original(self, arguments: Arguments) -> nn.Module:
-        return _as_module(call_with(self.original, arguments))
+        """The original with copies of `arguments`, which constructors may keep and change."""
+        return _as_module(lambda: call_with(self.original, copy.deepcopy(arguments)))
 
     def build_component(self, arguments: Arguments) -> nn.Module:
-        values = self._values(self.adapter.init, self.component, self.original, arguments)
-        built = call_with(self.component, arguments) if values is None else self.component(**values)
-        return _as_module(built)
+        """The component with what the adapter makes of copies of `arguments`."""
+        return _as_module(lambda: self._component_of(copy.deepcopy(arguments)))
 
     def call_original(self, module: nn.Module | None, arguments: Arguments) -> object:
         return _invoke(module, self.original, arguments)
@@ -45,11 +47,14 @@ class Subject:
             return _invoke(module, self.component, arguments)
         return self.component(**values) if module is None else module(**values)
 
+    def _component_of(self, arguments: Arguments) -> object:
+        values = self._values(self.adapter.init, self.component, self.original, arguments)
+        return call_with(self.component, arguments) if values is None else self.component(**values)
+
     @property
     def entry(self) -> Callee:
         """What is called of the original: `forward`, unbound, or the function itself."""
-        forward: Callee = getattr(self.original, "forward", self.original)
-        return forward if self.kind == "class" else self.original
+        return (entry_of(self.original) or self.original) if self.kind == "class" else self.original
 
     def legacy_key(self, key: str) -> str:
         """A component's state key as the original calls it: its longest listed part in front is exchanged."""
@@ -142,7 +147,8 @@ def evaluate(expression: str, legacy: Arguments, names: Arguments) -> object:
     return eval(expression, {**names, **legacy})
 
 
-def _as_module(built: object) -> nn.Module:
+def _as_module(make: Callable[[], object]) -> nn.Module:
+    built = wrapped(make)
     if not isinstance(built, nn.Module):
         raise TypeError(f"{type(built).__name__} is no torch.nn.Module")
     return built

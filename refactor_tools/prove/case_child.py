@@ -16,6 +16,7 @@ from refactor_tools.prove.case_runs import Outcome, Runner
 from refactor_tools.prove.case_search import FURTHER_TRIALS, TRIALS, Search, inputs_of
 from refactor_tools.prove.case_variants import Found, calls_of
 from refactor_tools.prove.coverage import RECORDER, Instrumented, Recorder, describe_arm, instrument
+from refactor_tools.prove.keras_layers import NEEDS_KERAS, lacks_keras
 from refactor_tools.prove.loading import load_original, load_variant, names_of
 
 _HOW = "write its constructions and calls in the case file"
@@ -38,7 +39,13 @@ class _Original:
 
 def find(original: OriginalTask) -> Case:
     """A case for the original, from its parents where it gives none alone; or a question that a person can answer."""
-    return find_for(load_original(original.source, original.name, original.id), original)
+    try:
+        loaded = load_original(original.source, original.name, original.id)
+    except ModuleNotFoundError as error:
+        if not lacks_keras(error):
+            raise
+        return Case(question=f"{original.name} {NEEDS_KERAS}; then delete this question")
+    return find_for(loaded, original)
 
 
 def find_for(loaded: object, original: OriginalTask) -> Case:

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from refactor_tools.prove.case_facts import ENTRIES
+
 _DEPTH = 5
 
 
@@ -44,8 +46,9 @@ def read_code(source: str, name: str) -> Code:
             elif isinstance(node, ast.Call):
                 called = _last(node.func)
                 calls.setdefault(called, []).append((place, node))
+    entries = (name, *(f"{name}.{entry}" for entry in ENTRIES))
     return Code(
-        name if name in functions else f"{name}.forward",
+        next((entry for entry in entries if entry in functions), entries[1]),
         functions,
         {place: _locals(function) for place, function in functions.items()},
         {key: tuple(values) for key, values in attributes.items()},

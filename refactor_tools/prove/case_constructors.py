@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import torch
@@ -12,6 +13,7 @@ from torch import nn
 from refactor_tools.model.proofs import CaseValue
 from refactor_tools.prove.case_facts import SourceFacts
 from refactor_tools.prove.case_names import Sizes
+from refactor_tools.prove.keras_layers import wrapped
 from refactor_tools.prove.values import Attributes, Maker
 
 # Distinct widths first: they show which size goes where. Where parts must agree, one width for all does.
@@ -104,7 +106,7 @@ def construct(
         try:
             torch.manual_seed(0)
             made = Maker({}, torch.Generator(), names).arguments(arguments)
-            module = definition(**made)
+            module = wrapped(partial(definition, **made))
         except Exception as error:  # noqa: BLE001 - whatever legacy code raises says that these arguments do not do
             repaired = _repaired(arguments, made, error, sizes, facts)
             if repaired is None:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+# What modules and Keras layers run when they are called.
+ENTRIES = ("forward", "call")
 _PATTERN_CALLS = ("rearrange", "reduce", "repeat", "einsum", "pack")
 _COMMENT = (
     r"\b{name}\b`?\s*(?::|is|=|\()?\s*(?:of shape\s*)?[(\[]\s*([A-Za-z0-9_.*+/ -]+(?:,[A-Za-z0-9_.*+/ -]*)+)[)\]]"
@@ -43,11 +45,13 @@ def read_facts(source: str, name: str) -> SourceFacts:
 
 
 def _entry(node: ast.AST) -> ast.AST:
-    """`forward` of a class; a function itself."""
-    for item in ast.iter_child_nodes(node):
-        if isinstance(node, ast.ClassDef) and isinstance(item, ast.FunctionDef) and item.name == "forward":
-            return item
-    return node
+    """`forward` of a class, `call` of a Keras layer; a function itself."""
+    methods = (
+        {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+        if isinstance(node, ast.ClassDef)
+        else {}
+    )
+    return next((methods[name] for name in ENTRIES if name in methods), node)
 
 
 def _dataclass_defaults(tree: ast.Module) -> dict[str, object]:

@@ -173,6 +173,8 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "KERAS_BACKEND": "torch",
+        "KERAS_TORCH_DEVICE": "cpu",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     }
 

@@ -12,6 +12,7 @@ from refactor_tools.model.proofs import HOME, Check, OriginalProof, OriginalTask
 from refactor_tools.prove.adapting import Callee, Subject
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.costs import check_costs
+from refactor_tools.prove.keras_layers import NEEDS_KERAS, is_layer_class, lacks_keras
 from refactor_tools.prove.ladder import climb, conclude, root_of
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
@@ -23,6 +24,10 @@ from refactor_tools.prove.scenarios import Setting, settings_for, without_edges
 from refactor_tools.prove.shims import ShimPair, check_function, check_module, check_signature, silent
 from refactor_tools.prove.states import isolated
 from refactor_tools.prove.worker import describe
+
+
+class NotRunHere(LegacyError):
+    """What is proven needs something that is not there."""
 
 
 def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
@@ -38,6 +43,8 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
         # A shim is Python around the component: what it passes on does not depend on the platform.
         evidence.checks += _shim_checks(assignment, subject) if platform == HOME else ()
         evidence.checks += [] if evidence.failed else [check_costs(subject, settings)]
+    except NotRunHere as error:
+        return OriginalProof(identity, "NOT_RUN", (), reason=str(error)), ((), ())
     except (LegacyError, ComponentError) as error:
         return _not_compared(assignment, error), ((), ())
     return conclude(identity, evidence, reached.original), _arms(reached)
@@ -121,7 +128,10 @@ def load(assignment: Assignment) -> Subject:
             if assignment.component_source:
                 component = load_variant(component, assignment.component_source, task.module, {})
     except Exception as error:
+        _require_keras(error)
         raise ComponentError(f"the component does not load: {describe(error)}") from error
+    if is_layer_class(subject.original) and task.platform.device != HOME.device:
+        raise NotRunHere("Keras layers are proven on the CPU only")
     return replace(subject, component=_callable(component))
 
 
@@ -130,8 +140,19 @@ def _load_original(original: OriginalTask, kind: Kind) -> Subject:
         with isolated(seed=0):
             definition = _callable(load_original(original.source, original.name, original.id))
     except Exception as error:
+        _require_keras(error)
         raise LegacyError(f"the original does not load: {describe(error)}") from error
     return Subject(kind, definition, definition, original.adapter, names_of(definition))
+
+
+def _require_keras(error: Exception) -> None:
+    """Tell code that lacks Keras from code that is broken.
+
+    Raises:
+        NotRunHere: it lacks Keras.
+    """
+    if lacks_keras(error):
+        raise NotRunHere(NEEDS_KERAS) from error
 
 
 def _shim_checks(assignment: Assignment, subject: Subject) -> Iterator[Check]:

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from refactor_tools.model.proofs import Check
-from refactor_tools.prove.adapting import Subject
+from refactor_tools.prove.adapting import Arguments, Subject
+from refactor_tools.prove.keras_layers import compare_layers, settled
 from refactor_tools.prove.platforms import module_to_platform
 from refactor_tools.prove.runs import Side
 from refactor_tools.prove.scenarios import Setting
@@ -53,7 +54,10 @@ def pair_up(subject: Subject, setting: Setting) -> Pair:
         return Pair(original_alone(subject, setting), component_alone(subject, setting)[0])
     original = build_original(subject, setting)
     component = build_component(subject, setting)
-    checks = tuple(compare_structure(original, component, subject.legacy_key))
+    checks = (
+        *compare_structure(original, component, subject.legacy_key),
+        *compare_layers(original.module, component.module, subject.legacy_key),
+    )
     root = structure_root(component, subject.legacy_key)
     _vary(original.module, setting.seed)
     copy_state(original.module, component.module, subject.legacy_key)
@@ -91,7 +95,8 @@ def component_alone(subject: Subject, setting: Setting) -> tuple[Side, str]:
 def build_original(subject: Subject, setting: Setting) -> Built:
     try:
         with isolated(setting.seed):
-            return Built(subject.build_original(copy.deepcopy(setting.arguments)), current())
+            module = subject.build_original(setting.arguments)
+            return Built(settled(module, subject.call_original, _first(setting)), current())
     except Exception as error:
         raise LegacyError(f"the original cannot be built: {describe(error)}") from error
 
@@ -99,7 +104,8 @@ def build_original(subject: Subject, setting: Setting) -> Built:
 def build_component(subject: Subject, setting: Setting) -> Built:
     try:
         with isolated(setting.seed):
-            return Built(subject.build_component(copy.deepcopy(setting.arguments)), current())
+            module = subject.build_component(setting.arguments)
+            return Built(settled(module, subject.call_component, _first(setting)), current())
     except Exception as error:
         raise ComponentError(f"the component cannot be built: {describe(error)}") from error
 
@@ -132,6 +138,10 @@ def state(module: nn.Module) -> dict[str, Tensor]:
     named: dict[str, Tensor] = dict(module.named_parameters())
     named.update(module.named_buffers())
     return named
+
+
+def _first(setting: Setting) -> Arguments | None:
+    return setting.scenarios[0].arguments if setting.scenarios else None
 
 
 def _maker(module: nn.Module, rebuild: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
