@@ -32,7 +32,8 @@ from refactor_tools.prove.gate import environment
 from refactor_tools.settings import load_settings
 
 _MISSING = re.compile(r"No module named '(\w+)")
-_COLUMNS = ("Component", "Type", "Verdict", "Old ms", "New ms", "Ratio", "A/A", "Kernels", "Kernel ms", "Peak bytes")
+_FIGURES = ("Original, call", "Old ms", "New ms", "Ratio", "A/A", "Kernels", "Kernel ms", "Peak bytes")
+_COLUMNS = ("Component", "Type", "Verdict", *_FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,10 @@ def _held(outcomes: Sequence[Outcome]) -> list[Certificate]:
 
 def _rows(outcome: Outcome) -> Iterator[list[str]]:
     start = [_name(outcome), outcome.dtype, outcome.verdict]
-    for _, speed in outcome.checked.speeds:
-        yield [*start, *_figures(speed)]
+    for identity, speed in outcome.checked.speeds:
+        yield [*start, f"{identity}, {speed.label}", *_figures(speed)]
     if not outcome.checked.speeds:
-        yield [*start, *[""] * (len(_COLUMNS) - len(start))]
+        yield [*start, *[""] * len(_FIGURES)]
 
 
 def _figures(speed: Speed) -> list[str]:

@@ -49,19 +49,27 @@ def merged(certificate: Certificate, other: Certificate) -> Certificate:
     if reason := mismatch(certificate, other):
         raise ValueError(reason)
     theirs = {original.id: original for original in other.originals}
-    return replace(
-        certificate, originals=tuple(with_results(original, theirs[original.id]) for original in certificate.originals)
-    )
+    originals = (with_results(original, _elsewhere(theirs[original.id])) for original in certificate.originals)
+    return replace(certificate, originals=tuple(originals))
 
 
 def with_results(original: CertifiedOriginal, other: CertifiedOriginal) -> CertifiedOriginal:
-    """`original` with the results and roots of `other` for other devices; for one place the newer holds."""
+    """`original` with the results and roots of `other` too; for one place `other`'s hold."""
     results = {(entry.device, entry.dtype, minor(entry.torch)): entry for entry in original.results}
-    results |= {(e.device, e.dtype, minor(e.torch)): e for e in other.results if e.device != _OWN}
+    results |= {(e.device, e.dtype, minor(e.torch)): e for e in other.results}
     roots = {entry[:2]: entry for entry in original.roots}
-    roots |= {entry[:2]: entry for entry in other.roots if entry[0] != _OWN}
+    roots |= {entry[:2]: entry for entry in other.roots}
     return replace(
         original,
         results=tuple(results[place] for place in sorted(results)),
         roots=tuple(roots[place] for place in sorted(roots)),
+    )
+
+
+def _elsewhere(original: CertifiedOriginal) -> CertifiedOriginal:
+    """`original` without what this machine proves for itself."""
+    return replace(
+        original,
+        results=tuple(result for result in original.results if result.device != _OWN),
+        roots=tuple(entry for entry in original.roots if entry[0] != _OWN),
     )
