@@ -17,7 +17,8 @@ Arms = tuple[tuple[Arm, ...], tuple[Arm, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One original of a task. `component_source` replaces the text of the component's module, to seed a bug in it.
+    """One original of a task. `component_source` replaces the text of the component's module, to seed a bug in it;
+    `root` is that of the component without the bug.
 
     Weights, inputs and random generators come from `seed`; certificates are made with 0.
     """
@@ -26,6 +27,7 @@ class Assignment:
     original: OriginalTask
     component_source: str = ""
     seed: int = 0
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

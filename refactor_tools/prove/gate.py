@@ -132,7 +132,7 @@ def graph_roots(task: ProofTask, paths: Mapping[str, str], limits: Limits = _DEF
 
 def _with_devices(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:
     """The proof with what other devices would show, where it holds on this one."""
-    if assignment.task.platform != HOME or proof.verdict not in PASSING | {"CLOSE"}:
+    if assignment.task.platform != HOME or proof.verdict not in _RUNNING:
         return proof
     check = compare_devices(assignment, limits)
     proof = replace(proof, checks=(*proof.checks, check))

@@ -1,7 +1,8 @@
 """Measures the gate on the component that it has just passed: would it have noticed a bug in it?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from refactor_tools.model.proofs import ComponentProof, ProofTask, Sensitivity, fails
 from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
@@ -11,6 +12,7 @@ from refactor_tools.prove.mutations.seeding import seed_bugs
 
 _TRIALS = "refactor_tools.prove.trials"
 _LIMITS = Limits(seconds=20.0)
+_NO_ROOTS: Mapping[str, str] = MappingProxyType({})
 
 
 def measure(
@@ -32,25 +34,27 @@ def measure(
     if not proven.originals or not source:
         return None
     mutants = seed_bugs(source, at_most)
+    roots = {original.id: original.root for original in proof.originals}
     outcomes: list[Trial] = []
     for mutant in mutants:
         if progress is not None:
             progress(mutant.label)
-        outcomes.append(try_bug(proven, mutant.source, limits))
+        outcomes.append(try_bug(proven, mutant.source, limits, roots))
     survivors = tuple(mutant.label for mutant, outcome in zip(mutants, outcomes, strict=True) if outcome == "survived")
     caught = outcomes.count("caught")
     return Sensitivity(caught + len(survivors), caught, outcomes.count("equal"), survivors)
 
 
-def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS) -> Trial:
+def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS, roots: Mapping[str, str] = _NO_ROOTS) -> Trial:
     """What the gate makes of `source` in place of the component's module.
 
     It is caught if the verdict on any original would not be a passing one: a bug that keeps the child from coming back
-    is caught by that. A gate that could not run has caught nothing.
+    is caught by that. A gate that could not run has caught nothing. `roots` are those of the component as it is, by
+    original: where its operations are not the original's, a bug that leaves them as they are is none all the same.
     """
     unnoticed: list[Assignment] = []
     for original in task.originals:
-        assignment = Assignment(task, original, source)
+        assignment = Assignment(task, original, source, root=roots.get(original.id, ""))
         answer = call(f"{_TRIALS}:attempt", assignment, limits, sys_path=task.sys_path)
         if answer.failure is not None and answer.failure.kind == "unavailable":
             return "survived"

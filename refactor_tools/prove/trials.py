@@ -3,7 +3,7 @@
 from refactor_tools.model.proofs import Case, ProofTask
 from refactor_tools.prove.assignments import Assignment, Trial
 from refactor_tools.prove.examine import load
-from refactor_tools.prove.ladder import climb
+from refactor_tools.prove.ladder import climb, root_of
 from refactor_tools.prove.loading import load_component, source_of
 from refactor_tools.prove.pairs import ComponentError
 from refactor_tools.prove.scenarios import settings_for
@@ -25,4 +25,5 @@ def attempt(assignment: Assignment) -> Trial:
         return "caught"
     if evidence.failed:
         return "caught"
-    return "survived" if evidence.unproven else "equal"
+    same = not evidence.unproven or root_of(evidence.paths) == assignment.root
+    return "equal" if same else "survived"
