@@ -96,7 +96,7 @@ def _wide_difference(reference: Values, other: Values) -> str:
             error, size = float(_finite(found - expected).norm()), float(_finite(expected).norm())
             floor = _WIDE_FLOOR * _rounding(torch.float64) * groups.of(name)
             if error > RELATIVE_ERROR * size + floor:
-                return f"{name} differs by a relative error of {error / max(size, floor):.2g} in float64"
+                return f"{name} differs by a relative error of {error / max(size, floor, 1e-300):.2g} in float64"
     return ""
 
 

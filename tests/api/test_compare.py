@@ -33,7 +33,9 @@ def scale(x):
 """
 TWICE = """
 def scale(x):
-    return (x * 2.0).clone() @ __import__("torch").eye(x.shape[-1])
+    torch = __import__("torch")
+    ones = torch.ones(1, 5000)
+    return x * 2.0 + (ones @ ones.T - 5000).squeeze()
 """
 TREE = {
     **FILES,

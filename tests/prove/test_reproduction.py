@@ -110,7 +110,11 @@ def test_it_fails_until_the_component_is_corrected(mistake: str, library: Librar
     assert fails(task, tmp_path, path, text) is False
 
 
-def test_it_runs_with_pytest_and_without_this_package(library: Library, tmp_path: Path) -> None:
+def test_it_runs_with_pytest_and_without_this_package(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # This package has a plugin, which pytest would look for.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     task = library(edited(BLOCK_COMPONENT, "eps=1e-5", "eps=1e-6"), BLOCK_ORIGINAL)
     path, text = reproduced(task, tmp_path)
     (tmp_path / path).parent.mkdir(parents=True)
@@ -118,7 +122,7 @@ def test_it_runs_with_pytest_and_without_this_package(library: Library, tmp_path
     alone = "import sys; sys.modules['refactor_tools'] = None; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
     command = [sys.executable, "-c", alone, "-q", "-p", "no:cacheprovider", path]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
-    assert (done.returncode, "these differ: output" in done.stdout) == (1, True), done.stdout
+    assert (done.returncode, "these differ: output" in done.stdout) == (1, True), done.stdout + done.stderr
     library(BLOCK_COMPONENT, BLOCK_ORIGINAL)
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout
