@@ -5,19 +5,12 @@ Importing this module does not import torch; the children do.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from refactor_tools.model.comparisons import Comparison, Definition
-from refactor_tools.model.proofs import (
-    ALL_BRANCHES,
-    JOINT_GRAPHS,
-    PASSING,
-    SAME_OPERATIONS,
-    Case,
-    Check,
-    OriginalProof,
-    OriginalTask,
-)
+from refactor_tools.model.proofs import Case, Check, OriginalProof, OriginalTask
 from refactor_tools.prove.children import Limits, call
+from refactor_tools.prove.gate import ask_for_graphs, raised
 
 _CHILD = "refactor_tools.prove.alternatives_child"
 _LIMITS = Limits()
@@ -62,21 +55,12 @@ def compare_alternatives(
     answer = call(f"{_CHILD}:examine", asked, limits)
     if not isinstance(answer.value, Comparison):
         return _not_run(asked, str(answer.failure))
-    return replace(answer.value, proof=_raised(answer.value.proof, asked, limits))
+    compare = partial(_compare_graphs, asked, limits)
+    return replace(answer.value, proof=raised(answer.value.proof, compare))
 
 
-def _raised(proof: OriginalProof, asked: Alternatives, limits: Limits) -> OriginalProof:
-    """The proof with the highest rung tried, where everything below it holds."""
-    if proof.verdict not in PASSING or not proof.passed(ALL_BRANCHES):
-        return proof
-    request = JointAlternatives(asked, proof.root, proof.passed(SAME_OPERATIONS))
-    answer = call(f"{_CHILD}:examine_joint", request, replace(limits, seconds=3 * limits.seconds))
-    if not isinstance(answer.value, tuple):
-        ended = Check(JOINT_GRAPHS, None, f"their export ended: {answer.failure}")
-        return replace(proof, checks=(*proof.checks, ended))
-    check, root = answer.value
-    proof = replace(proof, checks=(*proof.checks, check))
-    return replace(proof, verdict="PROVED", root=root, reason="") if check.passed else proof
+def _compare_graphs(asked: Alternatives, limits: Limits, root: str, same_paths: bool) -> tuple[Check, str]:
+    return ask_for_graphs(f"{_CHILD}:examine_joint", JointAlternatives(asked, root, same_paths), limits)
 
 
 def _not_run(asked: Alternatives, reason: str) -> Comparison:

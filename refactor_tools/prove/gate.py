@@ -3,7 +3,7 @@
 Importing this module does not import torch; the children do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from refactor_tools.model.costs import Speed
@@ -66,17 +66,25 @@ def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProo
     if not isinstance(answer.value, tuple):
         raise TypeError(f"the child answered {answer.value!r}")
     proof, arms = answer.value
-    proof = _raised(_with_devices(proof, assignment, limits), assignment, limits)
+    proof = raised(
+        _with_devices(proof, assignment, limits),
+        lambda root, same_paths: compare_graphs(JointAssignment(assignment, root, same_paths), limits),
+    )
     return (with_backends(proof, assignment, limits) if proof.verdict in _RUNNING else proof), arms
 
 
 def compare_graphs(request: JointAssignment, limits: Limits) -> tuple[Check, str]:
-    """Whether the joint graphs of both sides are the same, and the root of the computation where they are.
+    """Whether the joint graphs of both sides are the same, and the root of the computation where they are."""
+    return ask_for_graphs(f"{_JOINT}:examine_joint", request, limits, request.assignment.task.sys_path)
+
+
+def ask_for_graphs(target: str, request: object, limits: Limits, sys_path: Sequence[str] = ()) -> tuple[Check, str]:
+    """The answer of a child that compares joint graphs.
 
     Tracing has a child of its own: what hangs, fills the memory or ends there leaves the lower rungs as they are.
     """
     limits = replace(limits, seconds=_TRACING * limits.seconds)
-    answer = call(f"{_JOINT}:examine_joint", request, limits, sys_path=request.assignment.task.sys_path)
+    answer = call(target, request, limits, sys_path=sys_path)
     if answer.failure is not None:
         return Check(JOINT_GRAPHS, None, f"their export ended: {answer.failure}"), ""
     if not isinstance(answer.value, tuple):
@@ -141,12 +149,14 @@ def _with_devices(proof: OriginalProof, assignment: Assignment, limits: Limits) 
     return replace(proof, verdict="DIFFERENT", reason=f"{check.name}: {check.detail}")
 
 
-def _raised(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof:
-    """The proof with the highest rung tried, where everything below it holds."""
+def raised(proof: OriginalProof, compare: Callable[[str, bool], tuple[Check, str]]) -> OriginalProof:
+    """The proof with the highest rung tried, where everything below it holds.
+
+    `compare` takes the root of the paths and whether they are the same, and compares joint graphs.
+    """
     if proof.verdict not in PASSING or not proof.passed(ALL_BRANCHES):
         return proof
-    request = JointAssignment(assignment, proof.root, proof.passed(SAME_OPERATIONS))
-    check, root = compare_graphs(request, limits)
+    check, root = compare(proof.root, proof.passed(SAME_OPERATIONS))
     proof = replace(proof, checks=(*proof.checks, check))
     return replace(proof, verdict="PROVED", root=root, reason="") if check.passed else proof
 
