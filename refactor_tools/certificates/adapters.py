@@ -6,12 +6,15 @@ from refactor_tools.model.adapters import Adapter, Argument
 
 def adapter_document(adapter: Adapter) -> dict[str, object]:
     """Mappings, in the adapter's order, which generated shims follow."""
-    return {
+    document: dict[str, object] = {
         "init": {argument.name: argument.value for argument in adapter.init},
         "forward": {argument.name: argument.value for argument in adapter.forward},
         "state": dict(adapter.state),
         "lacking": {argument.name: argument.value for argument in adapter.lacking},
     }
+    if adapter.attributes:
+        document["attributes"] = {argument.name: argument.value for argument in adapter.attributes}
+    return document
 
 
 def read_adapter(record: Record) -> Adapter:
@@ -21,6 +24,7 @@ def read_adapter(record: Record) -> Adapter:
         forward=_arguments(record, "forward"),
         state=record.pairs("state"),
         lacking=_arguments(record, "lacking"),
+        attributes=_arguments(record, "attributes"),
     )
 
 

@@ -35,6 +35,13 @@ class Member:
     forward: tuple[Parameter, ...]
 
     @property
+    def in_tree(self) -> frozenset[str]:
+        """Names that stand for something in its own tree: what its file defines, and what it imports from near it."""
+        folders = {*self.path.removesuffix(".py").split("/")}
+        roots = {name: whole.partition(".")[0] for name, whole in self.names.items()}
+        return self.defined | {name for name, root in roots.items() if root in folders | {""}} | {self.name}
+
+    @property
     def is_class(self) -> bool:
         return isinstance(self.node, cst.ClassDef)
 
