@@ -14,6 +14,8 @@ def adapter_document(adapter: Adapter) -> dict[str, object]:
     }
     if adapter.attributes:
         document["attributes"] = {argument.name: argument.value for argument in adapter.attributes}
+    if adapter.decorators:
+        document["decorators"] = {name: list(texts) for name, texts in adapter.decorators}
     return document
 
 
@@ -25,8 +27,16 @@ def read_adapter(record: Record) -> Adapter:
         state=record.pairs("state"),
         lacking=_arguments(record, "lacking"),
         attributes=_arguments(record, "attributes"),
+        decorators=_decorators(record),
     )
 
 
 def _arguments(record: Record, key: str) -> tuple[Argument, ...]:
     return tuple(Argument(name, value) for name, value in record.pairs(key))
+
+
+def _decorators(record: Record) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if "decorators" not in record.values:
+        return ()
+    part = record.record("decorators")
+    return tuple((name, part.texts(name)) for name in part.values)

@@ -14,8 +14,10 @@ from refactor_tools.unify.blocks import BlockFold
 from refactor_tools.unify.class_level import ClassLevel, own_methods
 from refactor_tools.unify.members import Member, forward_of, method
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import key, same
+from refactor_tools.unify.syntax import code, key, same
 from refactor_tools.unify.template import ForwardParameter, Template
+
+_BINDING = frozenset({"staticmethod", "classmethod", "property", "cached_property", "setter", "deleter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class _Fold(BlockFold):
             if isinstance(self.node, cst.FunctionDef):
                 texts = self.texts(left.decorators, right.decorators)
                 raise Mismatch(f"the decorators of {left.name.value} differ", texts)
+            _require_same_binding(left, right)
             theirs = [key(item) for item in right.decorators]
             left = left.with_changes(decorators=[item for item in left.decorators if key(item) in theirs])
         name = left.name.value if isinstance(self.node, cst.ClassDef) else "forward"
@@ -182,6 +185,14 @@ class _Fold(BlockFold):
             if name not in paired
         ]
         self.forward = known + new
+
+
+def _require_same_binding(left: cst.FunctionDef, right: cst.FunctionDef) -> None:
+    """Raises Mismatch where a decorator that only one copy has decides what the name stands for."""
+    ours, theirs = ({code(item.decorator) for item in function.decorators} for function in (left, right))
+    binding = sorted(text for text in ours ^ theirs if text.rpartition(".")[2] in _BINDING)
+    if binding:
+        raise Mismatch(f"only some copies have @{binding[0]} on {left.name.value}", ())
 
 
 def _order(node: cst.ClassDef) -> list[str]:

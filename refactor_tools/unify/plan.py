@@ -22,7 +22,7 @@ from refactor_tools.unify.roundtrip import lost
 from refactor_tools.unify.spelling import in_file
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
-from refactor_tools.unify.syntax import assigned_attribute, is_constant, reads, walk
+from refactor_tools.unify.syntax import assigned_attribute, children, is_constant, reads, walk
 from refactor_tools.unify.template import ForwardParameter, Template, choice_of, option_of
 
 
@@ -289,14 +289,17 @@ def _refuse_unlike_rest(members: Sequence[Member]) -> None:
 
 def _refuse_unshared(template: Template, members: Sequence[Member]) -> None:
     """A component of which most is optional is two components: a copy shares half of its code with the others."""
-    options = [option[1] for node in walk(template.node) if (option := option_of(node)) is not None]
-    choices = [either for node in walk(template.node) if (either := choice_of(node)) is not None]
-    options += [item for _, ours, others in choices for item in (*ours, *others)]
-    optional = sum(1 for node in options for _ in walk(node))
-    shared = sum(1 for _ in walk(template.node)) - optional
+    shared = _shared_size(template.node)
     sizes = [sum(1 for _ in walk(member.node)) for member in members]
     if shared * 2 * len(sizes) < sum(sizes):
         raise Mismatch("the copies share less than half of their code", ())
+
+
+def _shared_size(node: cst.CSTNode) -> int:
+    """Nodes that every member has."""
+    if option_of(node) is not None or choice_of(node) is not None:
+        return 0
+    return 1 + sum(map(_shared_size, children(node)))
 
 
 def _adapter(

@@ -9,6 +9,7 @@ import libcst as cst
 from refactor_tools.layout import snake_case
 from refactor_tools.unify.guards import guard_of
 from refactor_tools.unify.naming import choose, flag_name
+from refactor_tools.unify.norms import norm_first
 from refactor_tools.unify.parameters import NewParameter, Surroundings, maker
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, code, dotted, reads, self_attribute, walk
@@ -53,7 +54,8 @@ class _Switches:
         self.template, self.parameters, self.where = template, parameters, where
         self.names = {hole: item.name for item in parameters for hole in item.holes} | dict(inherited)
         self.nodes = dict(_options(template.node))
-        self.choices = {either[0] for node in walk(template.node) if (either := choice_of(node)) is not None}
+        found = (either for node in walk(template.node) if (either := choice_of(node)) is not None)
+        self.choices = {number: (ours, others) for number, ours, others in found}
         self.assigned = Counter(assigned_attribute(node) for node in walk(template.node))
         self.members = len(template.attributes)
         self.tests: dict[int, str] = {}
@@ -210,6 +212,11 @@ class _Switches:
 
     def _by_flag(self, present: frozenset[int], numbers: Sequence[int]) -> str:
         node = self.nodes[numbers[0]]
+        for number in numbers:
+            first = norm_first(*self.choices[number]) if number in self.choices else None
+            if first is not None:
+                name = self._flag("norm_first", present if first else frozenset(range(self.members)) - present)
+                return name if first else f"not {name}"
         if self.template.options[numbers[0]].element or assigned_attribute(node):
             name = flag_name(_layer(node), self.template.options[numbers[0]].position)
         else:
