@@ -29,8 +29,26 @@ class ExtractionRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One candidate that was tried: what of it became parameters, and what came of its proof.
+
+    `failed` are the originals (by id) that it was not proven equal to, each with its verdict and the reason. `verdict`
+    is "" where nothing was proven, since there was no such component (`reason` says why) or none was asked for.
+    """
+
+    members: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    verdict: str = ""
+    reason: str = ""
+    failed: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractedComponent:
-    """One component that the run makes; `proof` is None where nothing was proven (`--no-prove`, or trusted)."""
+    """One component that the run makes; `proof` is None where nothing was proven (`--no-prove`, or trusted).
+
+    `left_out` are the copies (by id) that keep their code, and why; `attempts` are all candidates in the order tried.
+    """
 
     name: str
     path: str
@@ -40,15 +58,18 @@ class ExtractedComponent:
     verdict: str
     proof: ComponentProof | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A name that ended in no component."""
+    """A name that ended in no component, and the candidates that were tried."""
 
     name: str
     refusal: Refusal
     members: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,8 @@ def _rows(component: ExtractedComponent) -> Iterable[tuple[str, str]]:
 def _left_out(component: ExtractedComponent) -> dict[str, list[str]]:
     """Files whose copies were not merged, by the reason."""
     found: dict[str, list[str]] = {}
-    for difference in component.differences:
-        if difference.kind == "left out":
-            found.setdefault(difference.where, []).append(_stem(difference.values[0][0]))
+    for identity, reason in component.left_out:
+        found.setdefault(reason, []).append(_stem(identity))
     return found
 
 
@@ -123,6 +122,7 @@ def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedC
                 "name": item.name,
                 "path": item.path,
                 "members": list(item.members),
+                "left_out": [{"member": identity, "reason": reason} for identity, reason in item.left_out],
                 "verdict": item.verdict,
                 "differences": [
                     {"kind": d.kind, "where": d.where, "parameter": d.parameter, "values": dict(d.values)}

@@ -161,3 +161,35 @@ def test_a_damaged_key_map_is_an_error_that_names_it(tree: Path) -> None:
     (tree / "component_index/keymaps/Summary.json").write_text("{", encoding="utf-8")
     with pytest.raises(RefactorError, match=r"keymaps/Summary\.json"):
         run(tree, "Summary")
+
+
+# How wide the result of each copy is; no layer has less than nothing.
+COPIES = {"one": 3, "two": 4, "broken": -1}
+
+
+def test_copies_that_cannot_be_proven_keep_their_code_and_are_named(tmp_path: Path) -> None:
+    for name, width in COPIES.items():
+        text = f"""from torch import nn
+
+
+class Scored(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Linear(width, {width})
+
+    def forward(self, x):
+        return self.fc(x).tanh()
+"""
+        (tmp_path / "legacy").mkdir(exist_ok=True)
+        (tmp_path / "legacy" / f"{name}.py").write_text(text, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text('[tool.refactor-tools]\nlegacy = ["legacy"]\n', encoding="utf-8")
+    members = tuple(f"legacy/{name}.py::Scored" for name in COPIES)
+    extraction = extract(load_settings(tmp_path), ExtractionRequest(names=("Scored",), members=members, tests=False))
+    [component] = extraction.components
+    assert component.members == ("legacy/one.py::Scored", "legacy/two.py::Scored")
+    assert component.verdict == "PROVED"
+    [(identity, reason)] = component.left_out
+    assert identity == "legacy/broken.py::Scored"
+    assert reason.startswith("NOT_RUN: ")
+    assert extraction.complete
+    assert not {"legacy/broken.py"} & written(extraction)

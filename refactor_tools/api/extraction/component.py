@@ -1,7 +1,7 @@
 """One component, from its plan to files in the scratch copy and a verdict."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import libcst as cst
@@ -16,6 +16,7 @@ from refactor_tools.api.extraction.library import (
 from refactor_tools.api.extraction.parents import with_parents
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.extraction.verdicts import Unproven, failures
 from refactor_tools.api.extraction.wording import component_doc
 from refactor_tools.api.tasks import proof_task, read_cases
 from refactor_tools.certificates.closure import read_closure
@@ -34,7 +35,7 @@ from refactor_tools.model.certificates import Certificate, Closure
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.extraction import ExtractedComponent, ExtractionRequest
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.model.proofs import Case, Check, ComponentProof, OriginalProof, ProofTask, fails
+from refactor_tools.model.proofs import Case, Check, ComponentProof, ProofTask
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
 from refactor_tools.prove.synthesis import find_cases
@@ -46,18 +47,35 @@ from refactor_tools.unify.syntax import code, walk
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A component in the scratch copy; nothing of it failed."""
+
+    component: ExtractedComponent
+    keymap: KeyMap
+
+
 def make_component(
-    scratch: Scratch, plan: Plan, analysis: Analysis, request: ExtractionRequest, progress: Progress
-) -> tuple[ExtractedComponent, KeyMap] | Refusal:
-    """Write the component and everything around it into the scratch copy, and prove it there."""
+    scratch: Scratch,
+    plan: Plan,
+    analysis: Analysis,
+    request: ExtractionRequest,
+    progress: Progress,
+    found: dict[str, Case],
+) -> Made | Unproven | Refusal:
+    """Write the component and everything around it into the scratch copy, and prove it there.
+
+    `found` are cases by the original's id that earlier candidates needed; those that this one needs are added.
+    """
     keymap = keymap_of(plan)
     write_packages(scratch, plan)
     write_component(scratch, plan, None)
     write_records(scratch, plan, keymap)
     write_shims(scratch, plan, keymap)
     progress(f"{plan.name}: looking for inputs")
-    task = _with_cases(scratch, keymap, analysis, request.trusted)
+    task = _with_cases(scratch, keymap, analysis, request.trusted, found)
     cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}
+    found |= cases
     notes = _notes(plan, analysis)
     write_component(scratch, plan, component_doc(plan, analysis, cases, notes))
     scratch.write(case_path(plan.name), dump_cases(plan.name, cases))
@@ -68,9 +86,9 @@ def make_component(
     if certificate is None and request.prove:
         progress(f"{plan.name}: proving")
         proof = prove(task, progress=lambda text: progress(f"{plan.name}: {text}"))
-        refusal = _unproven(proof, cases)
-        if refusal is not None:
-            return refusal
+        unproven = failures(proof, cases)
+        if unproven is not None:
+            return unproven
         progress(f"{plan.name}: seeding bugs to see whether the proof would notice")
         proof = replace(proof, sensitivity=measure(task, proof))
         if proof.sensitivity is not None and not proof.sensitivity.sufficient:
@@ -78,13 +96,15 @@ def make_component(
         certificate = mint(task, proof, _closure(scratch, plan))
     if certificate is not None:
         scratch.write(certificate_path(plan.name), dump_certificate(certificate))
-    return _extracted(plan, keymap, proof, certificate, notes), keymap
+    return Made(_extracted(plan, keymap, proof, certificate, notes), keymap)
 
 
-def _with_cases(scratch: Scratch, keymap: KeyMap, analysis: Analysis, trusted: Path | None) -> ProofTask:
+def _with_cases(
+    scratch: Scratch, keymap: KeyMap, analysis: Analysis, trusted: Path | None, found: Mapping[str, Case]
+) -> ProofTask:
     """The task with the cases that a person or an earlier run wrote; what they lack is looked for."""
     known = read_cases(trusted.parent if trusted is not None else scratch.root, keymap.name)
-    task = proof_task(scratch.settings, keymap, known)
+    task = proof_task(scratch.settings, keymap, {**found, **known})
     missing = any(original.case is None for original in task.originals)
     return find_cases(with_parents(task, scratch.origin, analysis)) if missing else task
 
@@ -125,21 +145,6 @@ def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str
         scratch.write(place, conftest)
 
 
-def _unproven(proof: ComponentProof, cases: Mapping[str, Case]) -> Refusal | None:
-    failed = [original for original in proof.originals if fails(original.verdict, cases.get(original.id))]
-    if not failed:
-        return None
-    details = [row for original in failed for row in _failures(original)]
-    if any(original.verdict == "NOT_RUN" for original in failed):
-        details.append((f"answer in {case_path(proof.component.rpartition('.')[2])}: --no-prove writes it",))
-    return Refusal(f"not proven equal: {proof.verdict}", tuple(details))
-
-
-def _failures(original: OriginalProof) -> Sequence[tuple[str, ...]]:
-    rows = [(original.id, check.name, check.detail) for check in original.checks if check.passed is False]
-    return rows or [(original.id, original.verdict, original.reason)]
-
-
 def _notes(plan: Plan, analysis: Analysis) -> tuple[str, ...]:
     """Suspicious behaviour of the originals and of their users: kept as it is, and said."""
     members = {member.id: member for member in plan.candidate.members}
@@ -178,6 +183,7 @@ def _extracted(
         verdict=(proven and proven.verdict) or "NOT_RUN",
         proof=proof,
         notes=notes,
+        left_out=plan.candidate.left_out,
     )
 
 

@@ -1,13 +1,16 @@
 """One run of extraction: targets, their parts first, each planned, written to scratch, proven."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from refactor_tools.api.analyze import analyze
-from refactor_tools.api.extraction.component import make_component
+from refactor_tools.api.extraction.component import Made, make_component
 from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
+from refactor_tools.api.extraction.search import Search
 from refactor_tools.api.extraction.targets import Target, find_target, without
+from refactor_tools.api.extraction.verdicts import Unproven
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.errors import AmbiguousName, RefactorError
@@ -16,6 +19,7 @@ from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.extraction import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.model.outcomes import Outcome, Refusal
+from refactor_tools.model.proofs import Case
 from refactor_tools.scan.tree import reader
 from refactor_tools.settings import Settings
 
@@ -86,6 +90,7 @@ class _Run:
         self.refused = list(refused)
         self.outcomes = [Outcome(item.name, "homonym", item.refusal.reason) for item in refused]
         self.components: list[ExtractedComponent] = []
+        self.cases: dict[str, Case] = {}
         self.seen: set[tuple[str, ...]] = set()
 
     def extract(self, target: Target) -> None:
@@ -119,31 +124,31 @@ class _Run:
 
     def _one(self, target: Target) -> None:
         self.progress(f"{target.name}: comparing {len(target.members)} copies")
-        # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
-        plan = plan_component(
-            target.name, target.members, self.read, self.analysis, self.scratch.settings, self.keymaps, self._choices()
-        )
-        result = plan if isinstance(plan, Refusal) else self._made(plan)
+        search = Search(partial(self._planned, target.name), self._made, alone=target.name in self.request.names)
+        result = search.run(target.members)
         if isinstance(result, Refusal):
-            self.refused.append(Refused(target.name, result, target.members))
+            self.refused.append(Refused(target.name, result, target.members, tuple(search.attempts)))
             self.outcomes.append(Outcome(target.name, "refused", result.reason))
         else:
-            self.components.append(result)
-            self.outcomes.append(Outcome(target.name, "extracted", result.path))
+            self.keymaps.append(result.keymap)
+            self.components.append(result.component)
+            self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
+
+    def _planned(self, name: str, members: Sequence[str]) -> Plan | Refusal:
+        # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
+        settings, choices = self.scratch.settings, self._choices()
+        return plan_component(name, members, self.read, self.analysis, settings, self.keymaps, choices)
 
     def _choices(self) -> Choices:
         single = len(self.request.names) == 1
         return Choices(self.request.category, self.request.module, self.request.rename) if single else Choices()
 
-    def _made(self, plan: Plan) -> ExtractedComponent | Refusal:
+    def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()
-        made = make_component(self.scratch, plan, self.analysis, self.request, self.progress)
-        if isinstance(made, Refusal):
+        made = make_component(self.scratch, plan, self.analysis, self.request, self.progress, self.cases)
+        if not isinstance(made, Made):
             self.scratch.back_to(mark)
-            return made
-        component, keymap = made
-        self.keymaps.append(keymap)
-        return component
+        return made
 
 
 def _require_readable(analysis: Analysis, target: Target) -> None:

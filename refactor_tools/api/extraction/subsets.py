@@ -1,0 +1,61 @@
+"""Which copies can be planned as one component where not all of them can."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from refactor_tools.api.extraction.plans import Plan
+from refactor_tools.model.outcomes import Refusal
+
+Planned = Callable[[Sequence[str]], Plan | Refusal]
+LeftOut = tuple[tuple[str, str], ...]
+
+# A plan takes a fraction of a second, and dozens of copies can be divided in more ways than anyone would wait for.
+MOST_PLANS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The members (ids) of one plan; `left_out` are the others, and why."""
+
+    plan: Plan
+    members: tuple[str, ...]
+    left_out: LeftOut
+
+
+def largest_group(members: Sequence[str], planned: Planned, most: int = MOST_PLANS) -> Group | None:
+    """The largest group of `members` that was found to go together, the earliest among equals.
+
+    Each member in turn starts a group, to which the others are added one after another where they fit; `most` limits
+    the number of plans that are made.
+    """
+    budget = iter(range(most))
+    best: Group | None = None
+    for first in members:
+        found = _grown(first, [member for member in members if member != first], planned, budget)
+        if found is not None and (best is None or len(found.members) > len(best.members)):
+            best = found
+    return best
+
+
+def _grown(first: str, others: Sequence[str], planned: Planned, budget: Iterator[int]) -> Group | None:
+    group: tuple[str, ...] = (first,)
+    left_out: list[tuple[str, str]] = []
+    plan: Plan | None = None
+    for other in others:
+        found = planned((*group, other)) if next(budget, None) is not None else _NOT_TRIED
+        reason = _misfit(found)
+        if isinstance(found, Refusal) or reason:
+            left_out.append((other, reason))
+        else:
+            group, plan = (*group, other), found
+    return None if plan is None else Group(plan, group, tuple(left_out))
+
+
+def _misfit(found: Plan | Refusal) -> str:
+    """Why the last member does not fit, "" where it does."""
+    if isinstance(found, Refusal):
+        return found.reason
+    return next((reason for _, reason in found.candidate.left_out), "")
+
+
+_NOT_TRIED = Refusal("not tried: there are too many ways to divide the copies")
