@@ -133,13 +133,14 @@ def _adapted(shim: Shim) -> str:
     if shim.kind == "function":
         return _adapted_function(shim)
     bases = f"_legacy.LegacyKeys, {shim.private}" if shim.adapter.state or shim.adapter.lacking else shim.private
-    body = [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
+    decorators = dict(shim.adapter.decorators)
+    body = [f"@{text}" for text in decorators.pop("", ())]
+    body += [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
     body += attribute_lines(shim.adapter)
     body += _old_layout(shim.adapter)
     body.append(f"    def __init__({signature_text(shim.parameters, method=True)}):")
     body += _warning(shim, indent=8)
     body += _call("super().__init__", shim.adapter.init, indent=8)
-    decorators = dict(shim.adapter.decorators)
     own = decorators.pop("forward", ())
     if own or not _same_forward(shim):
         body += ["", *(f"    @{text}" for text in own)]

@@ -1,12 +1,13 @@
 """From a template and its decisions to the class or function that the library gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import libcst as cst
 
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.signatures import signature_text
+from refactor_tools.unify.annotations import Written, annotated
 from refactor_tools.unify.members import forward_of
 from refactor_tools.unify.rewriting import FreeNames, bare, parenthesised, substitute, visited
 from refactor_tools.unify.state import Mismatch
@@ -22,7 +23,8 @@ class Decisions:
     """Everything that turns the template into one class.
 
     `holes` are the expressions that stand in holes, `lifted` what replaces the members' own constructor parameters,
-    `attributes` and `locals` the final names of members of self and of `forward`'s names.
+    `attributes` and `names` the final names of members of self and of `forward`'s names, `written` each method as the
+    members' files have it.
     """
 
     holes: Mapping[int, str]
@@ -32,6 +34,7 @@ class Decisions:
     names: Mapping[str, str]
     constructor: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
+    written: Mapping[str, Sequence[Written]] = field(default_factory=dict)
 
 
 def build(node: cst.ClassDef | cst.FunctionDef, decisions: Decisions) -> cst.ClassDef | cst.FunctionDef:
@@ -50,7 +53,8 @@ def build(node: cst.ClassDef | cst.FunctionDef, decisions: Decisions) -> cst.Cla
         elif item.name.value == "__init__":
             body.append(_constructor(item, decisions))
         else:
-            body.append(_function(item, decisions, decisions.forward if item is main else None))
+            done = _function(item, decisions, decisions.forward if item is main else None)
+            body.append(done if item is main else annotated(done, decisions.written.get(item.name.value, ())))
     return node.with_changes(body=node.body.with_changes(body=body), leading_lines=[])
 
 

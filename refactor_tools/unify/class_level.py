@@ -114,8 +114,12 @@ def written(node: cst.ClassDef, values: Mapping[str, tuple[str | None, ...]]) ->
 
 
 def own_decorators(node: cst.CSTNode, member: Member) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For every method the decorators of a member's that the component's has not: they stay with its old name."""
+    """For every method the decorators of a member's that the component's has not: they stay with its old name, and so
+    do those of the class itself ("").
+    """
     found = []
+    if isinstance(member.node, cst.ClassDef) and member.node.decorators:
+        found.append(("", tuple(code(item.decorator) for item in member.node.decorators)))
     for item in own_methods(member.node):
         ours = method(node, item.name.value)
         kept = [key(decorator) for decorator in ours.decorators] if ours is not None else []

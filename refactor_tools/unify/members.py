@@ -21,7 +21,8 @@ Definition = ast.ClassDef | ast.FunctionDef
 @dataclass(frozen=True, slots=True)
 class Member:
     """`node` is in normal form, `written` as in the file. `names` maps what the file's imports bind to qualified names;
-    `defined` are the other names the file binds at its top level.
+    `defined` are the other names the file binds at its top level. `nested` are members of self whose own state keys
+    differ: (member, the component's name, the original's).
     """
 
     id: str
@@ -33,6 +34,7 @@ class Member:
     defined: frozenset[str]
     parameters: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
+    nested: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def in_tree(self) -> frozenset[str]:

@@ -9,10 +9,11 @@ import libcst as cst
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.annotations import Written
 from refactor_tools.unify.antiunify import Generalisation, generalise
 from refactor_tools.unify.body import Decisions, build
 from refactor_tools.unify.branches import branches_of, in_forward
-from refactor_tools.unify.class_level import own_decorators, written
+from refactor_tools.unify.class_level import own_decorators, own_methods, written
 from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
 from refactor_tools.unify.likeness import alike, blind_tokens
 from refactor_tools.unify.members import Member, forward_of
@@ -140,11 +141,12 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         names=_forward_names(template, forward),
         constructor=constructor,
         forward=forward,
+        written=_written(members),
     )
     node = build(template.node, decisions)
     shared: Mapping[str, str] = {}
     if isinstance(node, cst.ClassDef):
-        node, shared = written(node, template.values)
+        node, shared = written(node.with_changes(decorators=[]), template.values)
     adapters = tuple(
         _in_its_words(_adapter(index, member, template, final, forward, decisions, shared), member)
         for index, member in enumerate(members)
@@ -166,6 +168,14 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         branches=len(branches),
         forward_branches=len(branches_of(template, decided, in_forward(template.node))),
     )
+
+
+def _written(members: Sequence[Member]) -> dict[str, list[Written]]:
+    found: dict[str, list[Written]] = {}
+    for member in members:
+        for function in own_methods(member.written):
+            found.setdefault(function.name.value, []).append(Written(function, member.in_tree))
+    return found
 
 
 def _in_its_words(adapter: Adapter, member: Member) -> Adapter:
@@ -323,7 +333,8 @@ def _adapter(
             (decisions.attributes[name], theirs)
             for name, theirs in sorted(own.items())
             if decisions.attributes.get(name, theirs) != theirs
-        ),
+        )
+        + _nested_state(member, own, decisions.attributes),
         lacking=_lacking(index, template, parameters, decisions),
         attributes=tuple(
             Argument(name, value)
@@ -332,6 +343,13 @@ def _adapter(
         ),
         decorators=own_decorators(template.node, member),
     )
+
+
+def _nested_state(member: Member, own: Mapping[str, str], final: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The key map of the parts, under the members of self that hold them."""
+    ours = {theirs: name for name, theirs in own.items()}
+    pairs = ((final.get(ours.get(held, held), held), held, new, old) for held, new, old in member.nested)
+    return tuple((f"{name}.{new}", f"{held}.{old}") for name, held, new, old in pairs)
 
 
 def _value(parameter: NewParameter, index: int) -> str | None:

@@ -17,6 +17,7 @@ from refactor_tools.rendering import render
 from refactor_tools.scan.modules import place
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
+from refactor_tools.unify.annotations import annotation_texts
 from refactor_tools.unify.syntax import reads
 
 
@@ -89,6 +90,7 @@ def _returns(plan: Plan, doc: ComponentDoc) -> str:
 
 def _annotation_names(plan: Plan, returns: str) -> frozenset[str]:
     texts = [item.annotation or "" for item in (*plan.candidate.constructor, *plan.candidate.forward)]
+    texts += annotation_texts(plan.candidate.node)
     words = " ".join([*texts, returns]).replace("[", " ").replace("]", " ").replace(",", " ").replace("|", " ")
     return frozenset(word.partition(".")[0] for word in words.split())
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extraction.component import Made, make_component
-from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
+from refactor_tools.api.extraction.needs import Surroundings, components_needed
+from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
 from refactor_tools.api.extraction.targets import Target, find_target, without
@@ -136,8 +137,8 @@ class _Run:
 
     def _planned(self, name: str, members: Sequence[str]) -> Plan | Refusal:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
-        settings, choices = self.scratch.settings, self._choices()
-        return plan_component(name, members, self.read, self.analysis, settings, self.keymaps, choices)
+        around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
+        return plan_component(name, members, around, self._choices())
 
     def _choices(self) -> Choices:
         single = len(self.request.names) == 1
