@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, helpers, slice_definition
 from refactor_tools.errors import RefactorError
 from refactor_tools.layout import component_path, library_place, snake_case
@@ -49,6 +50,10 @@ class Choices:
     category: str = ""
     module: str = ""
     rename: str = ""
+    parameters: ParameterChoices = AS_PROPOSED
+
+
+_NO_CHOICES = Choices()
 
 
 def plan_component(
@@ -58,19 +63,24 @@ def plan_component(
     analysis: Analysis,
     settings: Settings,
     keymaps: Sequence[KeyMap],
-    choices: Choices = Choices(),
+    choices: Choices = _NO_CHOICES,
 ) -> Plan | Refusal:
     """The plan for `members`, or why there is none.
 
     Raises:
         RefactorError: a member's file cannot be read any more.
     """
-    loaded = tuple(_in_public_names(member, keymaps) for member in load_members(members, read))
+    homes = _homes(analysis, keymaps)
+    loaded = tuple(
+        _in_public_names(member, keymaps, _parts_of(member.id, analysis, homes))
+        for member in load_members(members, read)
+    )
     for member in loaded:
         refusal = _not_movable(member.written.decorators != (), member.id)
         if refusal is not None:
             return refusal
-    candidate = unify(loaded, max_parameters=settings.max_parameters, max_branches=settings.max_branches)
+    united = unify(loaded, max_parameters=settings.max_parameters, max_branches=settings.max_branches)
+    candidate = united if isinstance(united, Refusal) else with_choices(united, choices.parameters)
     if isinstance(candidate, Refusal):
         return candidate
     final = choices.rename or (candidate.name if len(members) > 1 else name.rpartition("::")[2].partition("@")[0])
@@ -93,17 +103,35 @@ def _not_movable(decorated: bool, identity: str) -> Refusal | None:
     )
 
 
-def _in_public_names(member: Member, keymaps: Sequence[KeyMap]) -> Member:
-    """A legacy file binds what has moved to private names; the component imports it by its own, from its own file."""
+def _in_public_names(member: Member, keymaps: Sequence[KeyMap], parts: Mapping[str, str]) -> Member:
+    """A legacy file binds what has moved to private names, and a component may be called otherwise than its originals
+    (`parts`): the component imports it by its own name, from its own file.
+    """
     homes = {f"{keymap.exported_from}.{keymap.name}": keymap for keymap in keymaps}
-    private: dict[str, str] = {}
+    public = {old: new for old, new in parts.items() if old != new}
     names = dict(member.names)
     for bound, qualified in member.names.items():
         keymap = homes.get(qualified)
         if keymap is not None and bound == f"_{keymap.name}":
-            private[bound] = keymap.name
+            public[bound] = keymap.name
             names[keymap.name] = f"{keymap.module}.{names.pop(bound).rpartition('.')[2]}"
-    return replace(member, node=rename(member.node, private), names=names) if private else member
+    return replace(member, node=rename(member.node, public), names=names) if public else member
+
+
+def _homes(analysis: Analysis, keymaps: Sequence[KeyMap]) -> Mapping[str, tuple[str, str]]:
+    """The legacy and the component's name of every definition (by id) that moved as it was."""
+    names = {item.id: item.name for item in analysis.scan.definitions}
+    return {
+        original.id: (names[original.id], keymap.name)
+        for keymap in keymaps
+        for original in keymap.originals
+        if original.form == "alias" and original.id in names
+    }
+
+
+def _parts_of(identity: str, analysis: Analysis, homes: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    """The names of what the definition uses of the library: legacy name to component's."""
+    return dict(homes[used] for used in analysis.composition.uses.get(identity, ()) if used in homes)
 
 
 def _slice(identity: str, read: Read) -> Slice:
@@ -141,7 +169,7 @@ def _needed(
             home = _component(item, keymaps)
             if isinstance(home, Refusal):
                 return home
-            library[item.name] = home
+            library[home.name] = home.module
         foreign = [item for item in uses if item.path != member.path and not item.is_module]
         if foreign:
             return Refusal(
@@ -161,12 +189,12 @@ def _normal(text: str) -> str:
     return ast.dump(ast.parse(text))
 
 
-def _component(item: Definition, keymaps: Sequence[KeyMap]) -> str | Refusal:
+def _component(item: Definition, keymaps: Sequence[KeyMap]) -> KeyMap | Refusal:
     for keymap in keymaps:
         for original in keymap.originals:
             if original.id == item.id:
                 if original.form == "alias":
-                    return keymap.module
+                    return keymap
                 return Refusal(
                     "builds a class that was merged into a component with another signature",
                     ((item.id, f"its calls have to be rewritten to {keymap.module}.{keymap.name} first"),),
