@@ -28,6 +28,22 @@ def propose_map(settings: Settings, analysis: Analysis) -> MigrationMap:
     return proposed_map(analysis, left_out=frozenset(one for one in ids if one.startswith(library)) | done)
 
 
+def read_map(file: Path) -> MigrationMap:
+    """The map in `file`.
+
+    Raises:
+        RefactorError: there is no such file, or it is no map; the message says where.
+    """
+    from refactor_tools.api.files import read_file
+    from refactor_tools.errors import RefactorError
+    from refactor_tools.migration_map.read import load_map
+
+    text = read_file(file)
+    if text is None:
+        raise RefactorError("there is no such map; `analyze-deps --map FILE` proposes one", str(file))
+    return load_map(text, str(file))
+
+
 def require_unedited(file: Path, *, force: bool = False) -> None:
     """Raises RefactorError where somebody edited the map in `file` since it was written, unless `force`."""
     from refactor_tools.api.files import read_file

@@ -31,6 +31,7 @@ Examples:
   extract-component AttentionPooling --dry-run
   extract-component TextProjection --members legacy/lstm.py::TextProjection --as LSTMEncoder
   extract-component AttentionPooling --diff | git apply
+  extract-component --map migration_map.yaml
 """
 
 
@@ -51,6 +52,13 @@ Examples:
     "--as", "rename", default="", metavar="NAME", help="What the component is called. Default: as the copies."
 )
 @click.option("--members", default="", metavar="PATH::Class,...", help="The copies, where a name has several meanings.")
+@click.option(
+    "--map",
+    "agreed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Follow a migration map; with NAMEs only those rows, with --all the rest of the modules, too.",
+)
 @click.option("--all", "everything", is_flag=True, help="Every module but application models, parts first.")
 @click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
@@ -67,6 +75,7 @@ def extract_component(
     module: str,
     rename: str,
     members: str,
+    agreed: Path | None,
     everything: bool,
     keep_going: bool,
     no_prove: bool,
@@ -88,10 +97,15 @@ def extract_component(
     in one transaction, which `refactor-tools undo` takes back.
     """
     from refactor_tools.api.extract import extract
+    from refactor_tools.api.migration_map import read_map
     from refactor_tools.model.extraction import ExtractionRequest
 
-    if not names and not everything:
-        raise click.UsageError("name what to extract, or use --all; `analyze-deps` shows what is duplicated")
+    if not names and not everything and agreed is None:
+        raise click.UsageError("name what to extract, or use --all or --map; `analyze-deps` shows what is duplicated")
+    decided = {"--category": category, "--module": module, "--as": rename, "--members": members}
+    given = [option for option, value in decided.items() if value]
+    if agreed is not None and given:
+        raise click.UsageError(f"{', '.join(given)} cannot be given with --map: the map says it for each component")
     settings = _settings(root, library, package)
     request = ExtractionRequest(
         names=names,
@@ -104,6 +118,7 @@ def extract_component(
         tests=not no_tests,
         keep_going=keep_going,
         everything=everything,
+        agreed=None if agreed is None else read_map(agreed),
     )
     stderr = console(color, stderr=True)
     with _Status(stderr, quiet=quiet, verbose=verbose) as say:

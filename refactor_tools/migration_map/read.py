@@ -17,6 +17,7 @@ from refactor_tools.model.migration_map import MapRow, MigrationMap
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 _REQUIRED = ("component", "members", "target", "category", "priority")
+_OPTIONAL = ("rename", "order", "defaults")
 _MEMBER = re.compile(r".+\.\w+::\S+", re.DOTALL)
 # Where a mapping of the document keeps the number of its line.
 _LINE = "\0line"
@@ -64,7 +65,7 @@ class _Reader:
         rows = tuple(self.row(entry) for entry in self.items(document["components"], "components"))
         self.check_apart(rows)
         kept = self.items(document.get("keep_apart") or [], "keep_apart")
-        return MigrationMap(rows, tuple(self.kept(entry) for entry in kept))
+        return MigrationMap(rows, tuple(self.kept(entry) for entry in kept), self.path)
 
     def parsed(self, text: str) -> object:
         try:
@@ -78,7 +79,7 @@ class _Reader:
             raise UnreadableRecord(f"is not a migration map: {reason}{line}", self.path) from error
 
     def row(self, entry: object) -> MapRow:
-        table = self.table(entry, _REQUIRED, ("rename",), "a row of `components`")
+        table = self.table(entry, _REQUIRED, _OPTIONAL, "a row of `components`")
         line = table[_LINE]
         name = self.text(table, "component")
         if not name.isidentifier():
@@ -93,6 +94,8 @@ class _Reader:
             category=self.text(table, "category"),
             priority=priority,
             rename=self.rename(table),
+            order=self.texts(table, "order") if "order" in table else (),
+            defaults=self.defaults(table),
         )
 
     def members(self, table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -119,6 +122,18 @@ class _Reader:
         if pairs is None or not named:
             self.refuse("`rename` maps names of parameters to names: {embedding_size: d_model}", table[_LINE])
         return pairs
+
+    def defaults(self, table: Mapping[str, Any]) -> dict[str, str]:
+        """Source texts by the parameter's name; a dotted text is the name of a class or function."""
+        values = table.get("defaults") or {}
+        values = {key: value for key, value in values.items() if key != _LINE} if isinstance(values, dict) else None
+        plain = values is not None and all(
+            isinstance(name, str) and name.isidentifier() and isinstance(value, str | int | float | None)
+            for name, value in values.items()
+        )
+        if values is None or not plain:
+            self.refuse("`defaults` maps names of parameters to plain values: {dropout: 0.1}", table[_LINE])
+        return {name: value if _is_dotted(value) else repr(value) for name, value in values.items()}
 
     def kept(self, entry: object) -> KeepApart:
         table = self.table(entry, ("names", "reason"), (), "an entry of `keep_apart`")
@@ -170,3 +185,8 @@ class _Reader:
 
     def refuse(self, message: str, line: int = 0) -> NoReturn:
         raise UnreadableRecord(f"{message} (line {line})" if line else message, self.path)
+
+
+def _is_dotted(value: object) -> bool:
+    """Whether a value names something in a module, as `nn.GELU` does."""
+    return isinstance(value, str) and "." in value and all(part.isidentifier() for part in value.split("."))

@@ -1,5 +1,6 @@
 """A migration map as YAML for people to edit."""
 
+import ast
 import hashlib
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +16,7 @@ _HEAD = """\
 #
 # Each row: its `members` (path::Name, from the root) become `component` in the file `target` under the library.
 # Rename, regroup, move members between rows and delete rows as you see fit; a member stands in one row only.
-# A row may also have `rename: {parameter: better_name}`.
+# A row may also have `rename: {parameter: better_name}`, `order: [first, second]` and `defaults: {parameter: value}`.
 # `keep_apart` names copies that are not to be merged, and why; each of them can still be a row of its own.
 # priority: high = copies in several files, medium = used in several files, standard = the rest.
 # `extract-component --map` follows this file. `analyze-deps --map` replaces it only while it is as it was written.
@@ -50,7 +51,21 @@ def _row_document(row: MapRow) -> dict[str, object]:
         "category": row.category,
         "priority": row.priority,
     }
-    return {**document, "rename": dict(row.rename)} if row.rename else document
+    if row.rename:
+        document["rename"] = dict(row.rename)
+    if row.order:
+        document["order"] = list(row.order)
+    if row.defaults:
+        document["defaults"] = {name: _value(text) for name, text in row.defaults.items()}
+    return document
+
+
+def _value(text: str) -> object:
+    """What a source text stands for; a name stands for itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def _item(document: Mapping[str, object]) -> Iterator[str]:

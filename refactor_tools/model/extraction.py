@@ -5,13 +5,15 @@ from pathlib import Path
 
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.families import Difference
+from refactor_tools.model.migration_map import MigrationMap
 from refactor_tools.model.outcomes import Outcome, Refusal
 from refactor_tools.model.proofs import ComponentProof
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRequest:
-    """What to extract and how. `trusted` is a component index whose certificates count where they are fresh, so that
+    """What to extract and how: `names`, with `everything` all modules, with a map `agreed` its rows (those called
+    `names`, if there are any). `trusted` is a component index whose certificates count where they are fresh, so that
     nothing has to be proven again.
     """
 
@@ -26,6 +28,7 @@ class ExtractionRequest:
     keep_going: bool = False
     everything: bool = False
     trusted: Path | None = None
+    agreed: MigrationMap | None = None
 
 
 @dataclass(frozen=True, slots=True)

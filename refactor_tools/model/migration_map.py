@@ -10,8 +10,9 @@ from refactor_tools.model.families import KeepApart, Priority
 class MapRow:
     """`members` (definition ids) become `component` in the file `target` under the library.
 
-    `rename` gives parameters of the component other names than those proposed: old to new. `note` is what the proposal
-    says about itself; it is a comment in the file and no part of the agreement.
+    `rename` gives parameters of the component other names than those proposed: old to new. `order` are those that its
+    constructor takes first and `defaults` their values as source text, both by the final names. `note` is what the
+    proposal says about itself; it is a comment in the file and no part of the agreement.
     """
 
     component: str
@@ -20,12 +21,15 @@ class MapRow:
     category: str
     priority: Priority
     rename: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
     note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationMap:
-    """`keep_apart` names copies that are never merged, with reasons."""
+    """`keep_apart` names copies that are never merged, with reasons; `path` is the file that messages name."""
 
     rows: tuple[MapRow, ...] = ()
     keep_apart: tuple[KeepApart, ...] = ()
+    path: str = field(default="", compare=False)

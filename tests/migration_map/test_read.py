@@ -31,6 +31,13 @@ def test_rename_and_keep_apart() -> None:
     assert found.keep_apart == (KeepApart(("A", "B"), "two papers"),)
 
 
+def test_order_and_defaults() -> None:
+    text = TEXT + "    order: [dim, eps]\n    defaults: {eps: 1.0e-6, norm: nn.LayerNorm, mode: mean, rate: null}\n"
+    (row,) = load_map(text, "map.yaml").rows
+    assert row.order == ("dim", "eps")
+    assert row.defaults == {"eps": "1e-06", "norm": "nn.LayerNorm", "mode": "'mean'", "rate": "None"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -53,6 +60,10 @@ def test_rename_and_keep_apart() -> None:
         ("priority: high", "priority: high\n    rename: [a]", r"`rename` maps names of parameters to names"),
         ("priority: high", "priority: high\n    rename: {a: 3}", r"`rename` maps names of parameters to names"),
         ("priority: high", "priority: high\n    rename: {a: b c}", r"`rename` maps names of parameters to names"),
+        ("priority: high", "priority: high\n    order: dim", r"`order` must be a list of texts"),
+        ("priority: high", "priority: high\n    defaults: [a]", r"`defaults` maps names of parameters to plain values"),
+        ("priority: high", "priority: high\n    defaults: {a: [1]}", r"`defaults` maps names of parameters to plain"),
+        ("priority: high", "priority: high\n    defaults: {a b: 1}", r"`defaults` maps names of parameters to plain"),
         ("priority: high", "priority: high\nkeep_apart: [A]", r"an entry of `keep_apart` has names, reason; found 'A'"),
         ("priority: high", "priority: high\nkeep_apart: [{names: [A]}]", r"an entry of `keep_apart` lacks `reason`"),
         ("priority: high", "priority: high\n    priority: high", r"`priority` stands twice in one entry in line 4"),

@@ -8,8 +8,17 @@ from refactor_tools.model.families import KeepApart
 from refactor_tools.model.migration_map import MapRow, MigrationMap
 
 ROW = MapRow("Pool", ("a.py::Pool", "b.py::Pool"), "pooling/pool.py", "pooling", "high", note="2 copies\nin 2 files")
+CHOSEN = MapRow(
+    "Norm",
+    ("c.py::Norm",),
+    "norms/norm.py",
+    "norms",
+    "high",
+    order=("dim", "eps"),
+    defaults={"eps": "1e-06", "norm": "nn.LayerNorm", "mode": "'mean'", "bias": "True", "rate": "None"},
+)
 PLAN = MigrationMap(
-    (ROW, MapRow("Größe", ("ä ö/c.py::A.B@7",), "x/größe.py", "x", "standard", {"embedding_size": "d_model"})),
+    (ROW, CHOSEN, MapRow("Größe", ("ä ö/c.py::A.B@7",), "x/größe.py", "x", "standard", {"embedding_size": "d_model"})),
     (KeepApart(("a.py::X", "b.py::X"), "yes: # not a comment"),),
 )
 EDITS = [("high", "standard"), ("Pool", "Pools"), ("# 2 copies", "# two"), ("keep_apart:", "")]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refactor_tools.api.extraction.needs import Read, Surroundings, in_component_terms, needed
+from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, slice_definition
 from refactor_tools.errors import RefactorError
 from refactor_tools.layout import component_path, library_place, snake_case
@@ -44,10 +45,14 @@ class Choices:
     category: str = ""
     module: str = ""
     rename: str = ""
+    parameters: ParameterChoices = AS_PROPOSED
+
+
+_NO_CHOICES = Choices()
 
 
 def plan_component(
-    name: str, members: Sequence[str], around: Surroundings, choices: Choices = Choices()
+    name: str, members: Sequence[str], around: Surroundings, choices: Choices = _NO_CHOICES
 ) -> Plan | Refusal:
     """The plan for `members`, or why there is none.
 
@@ -64,7 +69,8 @@ def plan_component(
         if isinstance(found, Refusal):
             return found
         loaded.append(found)
-    candidate = unify(loaded, max_parameters=settings.max_parameters, max_branches=settings.max_branches)
+    united = unify(loaded, max_parameters=settings.max_parameters, max_branches=settings.max_branches)
+    candidate = united if isinstance(united, Refusal) else with_choices(united, choices.parameters)
     if isinstance(candidate, Refusal):
         return candidate
     final = choices.rename or (candidate.name if len(members) > 1 else name.rpartition("::")[2].partition("@")[0])

@@ -1,20 +1,21 @@
 """One run of extraction: targets, their parts first, each planned, written to scratch, proven."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extraction.component import Made, make_component
 from refactor_tools.api.extraction.needs import Surroundings, components_needed
 from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
+from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
 from refactor_tools.api.extraction.targets import Target, find_target, without
 from refactor_tools.api.extraction.verdicts import Unproven
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
-from refactor_tools.errors import AmbiguousName, RefactorError
+from refactor_tools.errors import RefactorError
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
@@ -30,13 +31,16 @@ Progress = Callable[[str], None]
 def extract_all(settings: Settings, request: ExtractionRequest, progress: Progress) -> Extraction:
     """See `refactor_tools.api.extract.extract`."""
     progress("reading the tree")
-    analysis = without(settings.library, analyze(settings, _scope(settings, request.paths), proposals=False))
-    targets, refused = _targets(request, analysis, read_keymaps(settings.root))
+    if request.agreed is not None:
+        settings = replace(settings, keep_apart=(*settings.keep_apart, *request.agreed.keep_apart))
+    analysis = without(settings.library, analyze(settings, scope(settings, request.paths), proposals=False))
+    asked = requested(request, settings, analysis, read_keymaps(settings.root))
     with scratch_copy(settings) as scratch:
-        run = _Run(scratch, request, analysis, progress, refused)
-        for target in targets:
+        run = _Run(scratch, request, analysis, progress, asked)
+        for target in asked.targets:
             run.extract(target)
-        keep = request.keep_going or request.everything or not run.refused
+        skipping = request.keep_going or request.everything or request.agreed is not None
+        keep = skipping or not run.refused
         if keep and run.components:
             progress("writing the index")
             for change in index_changes(scratch.settings):
@@ -52,30 +56,6 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
         )
 
 
-def _scope(settings: Settings, paths: Sequence[Path]) -> list[Path]:
-    if paths:
-        return list(paths)
-    return [settings.root / folder for folder in settings.legacy] or [settings.root]
-
-
-def _targets(
-    request: ExtractionRequest, analysis: Analysis, keymaps: Sequence[KeyMap]
-) -> tuple[list[Target], list[Refused]]:
-    if not request.everything:
-        return [find_target(name, analysis, keymaps, request.members) for name in request.names], []
-    targets: dict[tuple[str, ...], Target] = {}
-    refused: dict[str, Refused] = {}
-    tiers = analysis.composition.tiers
-    parts = {item.name for item in analysis.scan.definitions if item.is_module and tiers.get(item.id) != "application"}
-    for name in sorted(parts):
-        try:
-            target = find_target(name, analysis, keymaps)
-            targets.setdefault(target.members, target)
-        except AmbiguousName as error:
-            refused[name] = Refused(name, Refusal(error.message.partition(";")[0]))
-    return list(targets.values()), list(refused.values())
-
-
 class _Run:
     def __init__(
         self,
@@ -83,20 +63,24 @@ class _Run:
         request: ExtractionRequest,
         analysis: Analysis,
         progress: Progress,
-        refused: Sequence[Refused],
+        asked: Requested,
     ) -> None:
         self.scratch, self.request, self.analysis, self.progress = scratch, request, analysis, progress
         self.keymaps = list(read_keymaps(scratch.root))
         self.read = reader(scratch.origin)
-        self.refused = list(refused)
-        self.outcomes = [Outcome(item.name, "homonym", item.refusal.reason) for item in refused]
+        self.asked = asked
+        self.rows = {member: row for row in asked.rows for member in row.members}
+        self.refused = list(asked.homonyms)
+        self.outcomes = [Outcome(item.name, "homonym", item.refusal.reason) for item in asked.homonyms]
         self.components: list[ExtractedComponent] = []
         self.cases: dict[str, Case] = {}
         self.seen: set[tuple[str, ...]] = set()
 
     def extract(self, target: Target) -> None:
         """The target, after what it is built from."""
-        if target.members in self.seen:
+        if target not in self.asked.rows:
+            target = replace(target, members=tuple(one for one in target.members if one not in self.rows))
+        if not target.members or target.members in self.seen:
             return
         self.seen.add(target.members)
         if target.done is not None:
@@ -108,12 +92,15 @@ class _Run:
         self._one(target)
 
     def _parts(self, target: Target) -> list[Target]:
-        """What the members build and the library lacks: parts of one name, one in each file, are one target."""
+        """What the members build and the library lacks: rows of the map, and of the rest, parts of one name, one in
+        each file, are one target.
+        """
+        needed = [one for one in components_needed(target.members, self.analysis) if not self._in_library(one)]
+        parts = list({row.members: row for one in needed if (row := self.rows.get(one))}.values())
         by_name: dict[str, list[str]] = {}
-        for needed in components_needed(target.members, self.analysis):
-            if not self._in_library(needed):
-                by_name.setdefault(needed.partition("::")[2], []).append(needed)
-        parts = []
+        for one in needed:
+            if one not in self.rows:
+                by_name.setdefault(one.partition("::")[2], []).append(one)
         for name, ids in by_name.items():
             found = find_target(ids[0], self.analysis, self.keymaps)
             together = set(ids) <= set(found.members)
@@ -125,7 +112,8 @@ class _Run:
 
     def _one(self, target: Target) -> None:
         self.progress(f"{target.name}: comparing {len(target.members)} copies")
-        search = Search(partial(self._planned, target.name), self._made, alone=target.name in self.request.names)
+        named = target.choices is not None or target.name in self.request.names
+        search = Search(partial(self._planned, target), self._made, alone=named)
         result = search.run(target.members)
         if isinstance(result, Refusal):
             self.refused.append(Refused(target.name, result, target.members, tuple(search.attempts)))
@@ -135,14 +123,10 @@ class _Run:
             self.components.append(result.component)
             self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
 
-    def _planned(self, name: str, members: Sequence[str]) -> Plan | Refusal:
+    def _planned(self, target: Target, members: Sequence[str]) -> Plan | Refusal:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
         around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
-        return plan_component(name, members, around, self._choices())
-
-    def _choices(self) -> Choices:
-        single = len(self.request.names) == 1
-        return Choices(self.request.category, self.request.module, self.request.rename) if single else Choices()
+        return plan_component(target.name, members, around, target.choices or Choices())
 
     def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()

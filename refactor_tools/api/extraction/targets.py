@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from refactor_tools.api.extraction.plans import Choices
 from refactor_tools.errors import AmbiguousName, UnknownName
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap
@@ -15,11 +16,14 @@ _LISTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`members` (ids) become one component. `done` is the key map of an earlier run that already covers them."""
+    """`members` (ids) become one component. `done` is the key map of an earlier run that already covers them, `choices`
+    what a migration map says of it.
+    """
 
     name: str
     members: tuple[str, ...]
     done: KeyMap | None = None
+    choices: Choices | None = None
 
 
 def without(library: str, analysis: Analysis) -> Analysis:

@@ -1,0 +1,88 @@
+"""The targets that a migration map asks for."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+
+from refactor_tools.api.extraction.plans import Choices
+from refactor_tools.api.extraction.renaming import ParameterChoices
+from refactor_tools.api.extraction.targets import Target
+from refactor_tools.errors import RefactorError, UnknownName
+from refactor_tools.layout import component_path
+from refactor_tools.model.analysis import Analysis
+from refactor_tools.model.components import KeyMap
+from refactor_tools.model.families import KeepApart
+from refactor_tools.model.migration_map import MapRow, MigrationMap
+from refactor_tools.settings import Settings
+
+_PRIORITIES = ("high", "medium", "standard")
+
+
+def map_targets(
+    agreed: MigrationMap, settings: Settings, analysis: Analysis, keymaps: Sequence[KeyMap]
+) -> list[Target]:
+    """A target for every row, those of the highest priority first and else in the map's order.
+
+    Raises:
+        UnknownName: a member is no definition.
+        RefactorError: a target does not fit its category, or a row merges what `keep_apart` names.
+    """
+    definitions = frozenset(item.id for item in analysis.scan.definitions)
+    moved = frozenset(original.id for keymap in keymaps for original in keymap.originals)
+    for row in agreed.rows:
+        _check(row, agreed, settings, definitions | moved)
+    rows = sorted(agreed.rows, key=lambda row: _PRIORITIES.index(row.priority))
+    return [_target(row, keymaps) for row in rows]
+
+
+def chosen_rows(targets: Sequence[Target], names: Sequence[str], agreed: MigrationMap) -> list[Target]:
+    """The targets whose components are called `names`, all of them where no name is given.
+
+    Raises:
+        UnknownName: a name is no row's component.
+    """
+    known = [target.name for target in targets]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            raise UnknownName(f"the map has no row for {name}{_nearest(near)}", agreed.path)
+    return [target for target in targets if not names or target.name in names]
+
+
+def _target(row: MapRow, keymaps: Sequence[KeyMap]) -> Target:
+    choices = Choices(
+        category=row.category,
+        module=PurePosixPath(row.target).stem,
+        rename=row.component,
+        parameters=ParameterChoices(row.rename, row.order, row.defaults),
+    )
+    members = tuple(sorted(row.members))
+    done = next((one for one in keymaps if set(members) <= {original.id for original in one.originals}), None)
+    return Target(row.component, members, done, choices)
+
+
+def _check(row: MapRow, agreed: MigrationMap, settings: Settings, known: frozenset[str]) -> None:
+    place = f"{agreed.path}: {row.component}" if agreed.path else row.component
+    for member in row.members:
+        if member not in known:
+            near = get_close_matches(member, known, n=3, cutoff=0.3)
+            raise UnknownName(f"no definition {member}{_nearest(near)}", place)
+    wanted = component_path(settings, row.category, PurePosixPath(row.target).stem)
+    if wanted != f"{settings.library}/{row.target}":
+        expected = wanted.removeprefix(f"{settings.library}/")
+        raise RefactorError(f"`target` is {row.target}; in the category {row.category} it would be {expected}", place)
+    for entry in agreed.keep_apart:
+        kept = _kept(row.members, entry)
+        if len(kept) > 1:
+            raise RefactorError(
+                f"merges {' and '.join(kept)}, which `keep_apart` keeps apart: {entry.reason}; change one of the two",
+                place,
+            )
+
+
+def _kept(members: Sequence[str], entry: KeepApart) -> list[str]:
+    return [one for one in members if one in entry.names or one.partition("::")[2].partition("@")[0] in entry.names]
+
+
+def _nearest(near: Sequence[str]) -> str:
+    return f"; the nearest are {', '.join(near)}" if near else ""
