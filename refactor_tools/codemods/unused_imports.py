@@ -148,7 +148,8 @@ def _whole(text: Text, statement: ast.stmt) -> Edit:
 
 def _past_blanks(text: Text, start: int, end: int) -> int:
     """`end`, moved over blank lines where those before `start` part the neighbours already."""
-    if start and text.value[text.line_start(start - 1) : start].strip():
+    above = text.value[:start].splitlines()[-1:]
+    if above and above[0].strip():
         return end
     while end < len(text.value) and not text.value[end : text.line_end(end)].strip():
         end = text.next_line(end)

@@ -11,7 +11,7 @@ SplitVerdict = Literal["SAME", "DIFFERENT", "NOT_RUN", "NOT_ASKED"]
 
 @dataclass(frozen=True, slots=True)
 class SplitRequest:
-    """`file` and `into` are relative to the root, with "/"; `files` is the map by stem, empty for the tool's proposal."""
+    """`file` and `into` are relative to the root; `files` is the map by stem, empty for the tool's own proposal."""
 
     file: str
     files: tuple[tuple[str, tuple[str, ...]], ...] = ()

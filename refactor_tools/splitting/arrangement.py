@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.splitting.kinds import decorated, runs_code
@@ -185,11 +186,9 @@ def _is_sensitive(item: Statement) -> bool:
 def _out_of_order(result: Arrangement) -> Disorder | None:
     """The first pair of statements that would run in another order though one may depend on the other."""
     strict = [item for item in result.run_order if item.kind == "effect" or _is_sensitive(item)]
-    for before, after in zip(strict, strict[1:], strict=False):
-        if before.number > after.number:
-            moved = before if before.number in result.moved else after
-            if moved.number not in result.moved:
-                continue
+    for before, after in pairwise(strict):
+        moved = before if before.number in result.moved else after
+        if before.number > after.number and moved.number in result.moved:
             unit = next(u for group in result.files.values() for u in group if moved in u.statements)
             return Disorder(
                 unit.number, f"lines {after.line} and {before.line} run code, and would do so in another order"

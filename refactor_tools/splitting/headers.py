@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterable, Sequence
 from posixpath import dirname
 
@@ -16,6 +17,7 @@ from refactor_tools.splitting.source import ModuleSource, Statement
 from refactor_tools.splitting.units import Unit
 
 WIDTH = 88
+_PRAGMA = re.compile(r"noqa|type:|pylint:|pyright:|pragma:")
 _KNOWN = frozenset(dir(builtins)) | {"__doc__", "__module__", "__qualname__", "__class__", "__annotations__"}
 
 
@@ -123,9 +125,10 @@ def _statement(
     start, end = text.start(node), text.end(node)
     indent = text.value[text.line_start(start) : start]
     whole = edited(text, start, end, edits)
-    comment = _pragma(text, node)
+    comment = _comment(text, node)
     if len(kept) == len(node.names):
         return indent + whole + comment + source.newline
+    comment = comment if _PRAGMA.search(comment) else ""
     names = [f"{alias.name} as {alias.asname}" if alias.asname else alias.name for alias in kept]
     head = whole.partition("import")[0] + "import" if isinstance(node, ast.ImportFrom) else "import"
     line = f"{indent}{head} {', '.join(names)}{comment}"
@@ -135,7 +138,7 @@ def _statement(
     return f"{indent}{head} ({comment.strip()}{source.newline}{inner}{indent}){source.newline}"
 
 
-def _pragma(text: Text, node: ast.stmt) -> str:
+def _comment(text: Text, node: ast.stmt) -> str:
     """The comment behind a statement, with the blanks before it."""
     end = text.end(node)
     rest = text.value[end : text.line_end(end)]

@@ -15,7 +15,8 @@ _UNCOUNTED = frozenset({"attention", "feedforward", "normalization", "pooling", 
 def file_names(groups: Sequence[Sequence[Unit]], taken: Collection[str]) -> list[str]:
     """A stem for every group, different from each other and from `taken`."""
     used = set(taken)
-    common = common_words([node.name for group in groups for unit in group for node in unit.definitions])
+    names = [node.name for group in groups for unit in group for node in unit.definitions]
+    common = common_words(names) if len(groups) > 1 else frozenset()
     found = []
     for group in groups:
         candidates = _candidates(group, common)

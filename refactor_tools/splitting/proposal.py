@@ -74,7 +74,7 @@ class _Groups:
         self.needs.add_edges_from(sorted({(of[a], of[b]) for a, b in needs.edges if of[a] != of[b]}))
         self.ties = self._ties()
         self.apart: set[int] = set()
-        self.total = sum(weight for _, _, weight in self.ties.edges(data="weight")) or 1.0
+        self.total = float(self.ties.size(weight="weight")) or 1.0
         self.degree = dict(self.ties.degree(weight="weight"))
 
     def units(self) -> list[list[Unit]]:

@@ -9,7 +9,11 @@ from posixpath import basename, dirname
 from refactor_tools.codemods.import_modules import Module
 from refactor_tools.codemods.import_scopes import Names
 from refactor_tools.codemods.import_tree import SourceTree
+from refactor_tools.model.facts import Source
+from refactor_tools.scan.discover import discover, relative_path
+from refactor_tools.scan.read import read_source
 from refactor_tools.scan.syntax import dotted
+from refactor_tools.settings import Settings
 
 _SETTERS = frozenset({"setattr", "delattr", "patch", "object", "setitem"})
 
@@ -21,6 +25,17 @@ class Users:
     read: frozenset[str]
     assigned: dict[str, str]
     importers: tuple[str, ...]
+
+
+def source_tree(settings: Settings) -> SourceTree:
+    """The files of a tree, read when they are asked for."""
+
+    def text(path: str) -> str | None:
+        found = read_source(settings.root, path)
+        return found.text if isinstance(found, Source) else None
+
+    files = discover(settings.root, [settings.root], settings).files
+    return SourceTree([relative_path(settings.root, file) for file in files], text)
 
 
 def find_users(tree: SourceTree, path: str) -> Users:
@@ -89,7 +104,7 @@ class _Reader:
             yield from ((name, 0) for name in sorted(unbound & self.own))
 
     def _called(self, node: ast.Call) -> Iterator[tuple[str, int]]:
-        """`setattr(module, "name", ...)` and its kind: `monkeypatch.setattr`, `patch.object`, `patch("module.name")`."""
+        """`setattr(module, "name", ...)` and its kind: `monkeypatch.setattr`, `patch("module.name")`."""
         if (dotted(node.func) or "").rpartition(".")[2] not in _SETTERS or not node.args:
             return
         texts = [item.value if isinstance(item, ast.Constant) else None for item in node.args[:2]]

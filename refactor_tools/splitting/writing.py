@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator, Sequence
 from posixpath import basename, dirname
 
-from refactor_tools.clones.forms import name_words
 from refactor_tools.codemods.import_scopes import bound_name
 from refactor_tools.codemods.unused_imports import without_unused
 from refactor_tools.scan.exports import exports
@@ -12,6 +11,8 @@ from refactor_tools.splitting.arrangement import Arrangement
 from refactor_tools.splitting.headers import edited, header, import_lines
 from refactor_tools.splitting.place import Place, relative_import_edits
 from refactor_tools.splitting.source import ModuleSource, Statement
+
+_NAMED = 3
 
 
 def part_text(arrangement: Arrangement, place: Place, stem: str) -> str:
@@ -41,7 +42,7 @@ def _bodies(source: ModuleSource, statements: Sequence[Statement], old: str, new
 
 
 def _sentence(arrangement: Arrangement, place: Place, stem: str) -> str:
-    """ "Attention and its masks, from models.py." would be an invention; what is certain is what stands in it."""
+    """What is certain of a new file: what stands in it, and where that comes from."""
     units = arrangement.files[stem]
     classes = [name for unit in units for name in unit.classes]
     functions = [node.name for unit in units for node in unit.definitions if not isinstance(node, ast.ClassDef)]
@@ -49,9 +50,10 @@ def _sentence(arrangement: Arrangement, place: Place, stem: str) -> str:
     named = list(dict.fromkeys(classes or functions))
     if not named:
         return f"Constants of {origin}."
-    shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    about = " ".join(name_words(stem)) or stem
-    return f"{about[:1].upper()}{about[1:]}: {shown}; divided out of {origin}."
+    if len(named) > _NAMED:
+        return f"{', '.join(named[:_NAMED])} and {len(named) - _NAMED} more, from {origin}."
+    shown = " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
+    return f"{shown}, from {origin}."
 
 
 def facade_text(arrangement: Arrangement, place: Place, read_outside: frozenset[str]) -> str:

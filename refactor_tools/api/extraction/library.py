@@ -10,6 +10,7 @@ from refactor_tools.certificates.store import dump_keymap, keymap_path, original
 from refactor_tools.changes.text import encode
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
 from refactor_tools.codemods.shims import Shim, shimmed
+from refactor_tools.codemods.unused_imports import newly_unused, without_unused
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
 from refactor_tools.model.facts import Source
@@ -17,6 +18,7 @@ from refactor_tools.rendering import render
 from refactor_tools.scan.modules import place
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
+from refactor_tools.splitting.users import find_users, source_tree
 from refactor_tools.unify.syntax import reads
 
 
@@ -129,7 +131,14 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
-        scratch.write(path, encode(source, text))
+        scratch.write(path, encode(source, _without_unused(scratch, path, source.text, text)))
+
+
+def _without_unused(scratch: Scratch, path: str, before: str, after: str) -> str:
+    """The file without imports that only the moved code used, unless other files read them from it."""
+    if path.endswith("__init__.py") or not newly_unused(before, after):
+        return after
+    return without_unused(before, after, find_users(source_tree(scratch.settings), path).read)
 
 
 def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:

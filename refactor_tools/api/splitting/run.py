@@ -6,13 +6,11 @@ from pathlib import Path, PurePosixPath
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.splitting.proof import proven
 from refactor_tools.changes.text import encode
-from refactor_tools.codemods.import_tree import SourceTree
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.facts import Source
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.model.splits import PartFile, Split, SplitRequest, Staying
-from refactor_tools.scan.discover import discover, relative_path
+from refactor_tools.model.splits import PartFile, Split, SplitRequest, SplitVerdict, Staying
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 from refactor_tools.splitting.arrangement import Arrangement, reordered_registrations
@@ -22,10 +20,10 @@ from refactor_tools.splitting.planning import by_map, is_script, proposed
 from refactor_tools.splitting.source import ModuleSource, read_module
 from refactor_tools.splitting.split_map import dump_split_map
 from refactor_tools.splitting.units import Units, read_units
-from refactor_tools.splitting.users import Users, find_users
+from refactor_tools.splitting.users import Users, find_users, source_tree
 from refactor_tools.splitting.writing import facade_text, part_text
 
-Progress = Callable[[str], None]
+Progress = Callable[[str], object]
 _TRIES = 8
 
 
@@ -34,7 +32,7 @@ def split(settings: Settings, request: SplitRequest, progress: Progress) -> Spli
     progress("reading the tree")
     source = _read(settings, request.file)
     module = read_module(source.text, request.file)
-    users = find_users(_tree(settings), request.file)
+    users = find_users(source_tree(settings), request.file)
     units = read_units(module, users.read, users.assigned)
     place = _place(settings, request, module, users)
     if request.files:
@@ -54,15 +52,6 @@ def _read(settings: Settings, path: str) -> Source:
     if not isinstance(source, Source):
         raise RefactorError(source.message, path)
     return source
-
-
-def _tree(settings: Settings) -> SourceTree:
-    def text(path: str) -> str | None:
-        found = read_source(settings.root, path)
-        return found.text if isinstance(found, Source) else None
-
-    files = discover(settings.root, [settings.root], settings).files
-    return SourceTree([relative_path(settings.root, file) for file in files], text)
 
 
 def _place(settings: Settings, request: SplitRequest, module: ModuleSource, users: Users) -> Place:
@@ -126,7 +115,8 @@ def _carried_out(
         return _refused(request, result.source, result.units, refusal)
     before = scratch.root
     write = _Writer(scratch, place)
-    verdict, reason, differences = "NOT_ASKED", "", list[str]()
+    verdict: SplitVerdict = "NOT_ASKED"
+    reason, differences = "", list[str]()
     if request.prove:
         progress("importing it before and after")
         verdict, reason, differences = proven(
@@ -135,9 +125,7 @@ def _carried_out(
     else:
         write(source, facade, texts)
     changes = scratch.changes()
-    refusal = (
-        Refusal("the module would not be the same", tuple((item,) for item in differences)) if differences else None
-    )
+    different = Refusal("the module would not be the same", tuple((item,) for item in differences))
     return Split(
         source=request.file,
         facade=place.facade,
@@ -146,10 +134,10 @@ def _carried_out(
         parts=tuple(_part(result, place, stem, parts[stem]) for stem in result.files),
         staying=_staying(result.units),
         notices=tuple(_notices(scratch.settings, result, place, parts)),
-        changes=ChangeSet(f"divide {request.file}", changes if refusal is None else ()),
+        changes=ChangeSet(f"divide {request.file}", () if differences else changes),
         verdict=verdict,
         reason=reason,
-        refusal=refusal,
+        refusal=different if differences else None,
         map_text=_map(request, result),
     )
 
