@@ -172,9 +172,9 @@ class _Groups:
         self.ties.remove_node(gone)
 
     def gather_shared(self, users: int) -> None:
-        """Functions that so many groups use stand together, and so do constants."""
-        for kind in (self._is_data, self._is_functions):
-            shared = [group for group in sorted(self.members) if kind(group) and self.needs.in_degree(group) >= users]
+        """Functions that so many groups use stand together, and so do constants; in the end all constants."""
+        for kind, least in ((self._is_data, users - (users == 1)), (self._is_functions, users)):
+            shared = [group for group in sorted(self.members) if kind(group) and self.needs.in_degree(group) >= least]
             for left, right in combinations(shared, 2):
                 here = left in self.members and right in self.members
                 if here and self._fit(left, right) and self.may_merge(left, right):

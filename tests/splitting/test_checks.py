@@ -6,7 +6,9 @@ from refactor_tools.splitting.checks import faults, surface_differences
 from refactor_tools.splitting.writing import facade_text, part_text
 from tests.splitting.plans import PACKAGE, mapped
 
-TEXT = "import os\nfrom . import near\n\n\ndef f(a, b=1):\n    from .x import y\n    return os, near, y\n\n\nX = 1\nprint(X)\n"
+TEXT = (
+    "import os\nfrom . import near\n\ndef f(a, b=1):\n    from .x import y\n    return os, near, y\nX = 1\nprint(X)\n"
+)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ def test_the_facade_hands_out_every_name_and_lists_the_public_ones() -> None:
     )
     _, facade = texts(mapped(text, one=["f", "_P"]))
     assert facade == (
-        '"""D."""\nimport sys\n\nfrom .one import _P as _P, f\n\n__all__ = [\n    "X",\n    "f",\n]\n\n\nX = sys.path\nprint(X)\n'
+        '"""D."""\nimport sys\n\nfrom .one import _P as _P, f\n\n__all__ = [\n    "X",\n    "f",\n]\n'
+        "\n\nX = sys.path\nprint(X)\n"
     )
 
 

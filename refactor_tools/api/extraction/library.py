@@ -1,5 +1,6 @@
 """A plan's files in the library and in the component index, and its shims, written into the scratch copy."""
 
+import re
 from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
@@ -131,14 +132,17 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
-        scratch.write(path, encode(source, _without_unused(scratch, path, source.text, text)))
+        scratch.write(path, encode(source, _without_unused(scratch, path, source.text, text, plan.package)))
 
 
-def _without_unused(scratch: Scratch, path: str, before: str, after: str) -> str:
+def _without_unused(scratch: Scratch, path: str, before: str, after: str, package: str) -> str:
     """The file without imports that only the moved code used, unless other files read them from it."""
     if path.endswith("__init__.py") or not newly_unused(before, after):
         return after
-    return without_unused(before, after, find_users(source_tree(scratch.settings), path).read)
+    # What earlier shims import under a private name, later ones may name in their arguments.
+    ours = re.findall(rf"^from {re.escape(package)}\.\S+ import (\w+) as (_\1)$", after, re.MULTILINE)
+    keep = find_users(source_tree(scratch.settings), path).read | {private for _, private in ours}
+    return without_unused(before, after, frozenset(keep))
 
 
 def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:

@@ -12,6 +12,7 @@ from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
 from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
 from typing import TYPE_CHECKING
 
+from athelas.models.pytorch.attention import Head as _Head
 from athelas.models.pytorch.attention import MultiHeadAttention as _MultiHeadAttention
 
 
