@@ -1,7 +1,8 @@
-"""Questions to git. It is only ever read from, and nothing that the repository names is run."""
+"""Questions to git, which run nothing that the repository names, and the one commit that a person can ask for."""
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from refactor_tools.errors import RefactorError
@@ -67,3 +68,25 @@ def text_at(root: Path, commit: str, path: str) -> str | None:
 def first_line(answer: Answer) -> str:
     """What git complained about."""
     return os.fsdecode(answer.stderr).strip().partition("\n")[0]
+
+
+def commit_files(root: Path, paths: Sequence[str], message: str) -> None:
+    """Commit exactly these files, relative to `root`, as they are now; what else is staged stays staged.
+
+    The repository's hooks run, as for any commit.
+
+    Raises:
+        RefactorError: there is no repository, or git refuses (the files are written all the same).
+    """
+    try:
+        added = ask_git(root, "--literal-pathspecs", "add", "--all", "--", *paths)
+        answer = added if added.returncode else _commit(root, paths, message)
+    except FileNotFoundError as error:
+        raise RefactorError("git is not installed; the files are written, commit them yourself", str(root)) from error
+    if answer.returncode != 0:
+        said = first_line(answer) or os.fsdecode(answer.stdout).strip().partition("\n")[0]
+        raise RefactorError(f"the files are written, but git did not commit them ({said})", str(root))
+
+
+def _commit(root: Path, paths: Sequence[str], message: str) -> Answer:
+    return ask_git(root, "--literal-pathspecs", "commit", "--quiet", "--only", "-m", message, "--", *paths)
