@@ -23,6 +23,7 @@ from refactor_tools.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from refactor_tools.codemods.import_style import Style
     from refactor_tools.model.migrations import Migration
 
 
@@ -36,6 +37,15 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Rewrite the files in this folder; the same as naming it as PATH.",
 )
+@click.option("--strings", is_flag=True, help="Also rewrite strings, settings, documents and scripts that name them.")
+@click.option(
+    "--import-style",
+    "style",
+    type=click.Choice(["keep", "absolute", "relative"]),
+    default="keep",
+    show_default=True,
+    help="How new imports name their module.",
+)
 @write_options
 @output_options("text", "json")
 @tree_options
@@ -44,6 +54,8 @@ def migrate_imports(
     old: str,
     new: str,
     directory: Path | None,
+    strings: bool,
+    style: Style,
     dry_run: bool,
     diff: bool,
     check: bool,
@@ -72,7 +84,7 @@ def migrate_imports(
         raise click.UsageError("--old and --new go together")
     settings = settings_for(root)
     scope = [Path(os.path.abspath(path)) for path in (*paths, *([directory] if directory else []))]
-    migration = migrate(settings, scope, old=old, new=new)
+    migration = migrate(settings, scope, old=old, new=new, strings=strings, style=style)
     changes = migration.changes.effective
     if check:
         return FINDINGS if changes else CLEAN

@@ -18,19 +18,23 @@ def quoted_types(tree: ast.Module, text: str) -> dict[ast.AST, list[ast.expr]]:
     """
     source = Text(text)
     found: dict[ast.AST, list[ast.expr]] = {}
-    for node in ast.walk(tree):
-        for part in _types(node):
-            for string in strings_in(part):
-                expression = _in_string(source, string)
-                if expression is not None:
-                    found.setdefault(string, []).append(expression)
+    for string in annotation_strings(tree):
+        expression = _in_string(source, string)
+        if expression is not None:
+            found.setdefault(string, []).append(expression)
     for statement, expression in _comments(tree, source):
         found.setdefault(statement, []).append(expression)
     return found
 
 
-def strings_in(annotation: ast.expr) -> Iterator[ast.Constant]:
-    """The strings in an annotation that stand for types."""
+def annotation_strings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """The strings of a file that stand for types."""
+    for node in ast.walk(tree):
+        for part in _types(node):
+            yield from _strings(part)
+
+
+def _strings(annotation: ast.expr) -> Iterator[ast.Constant]:
     match annotation:
         case ast.Constant(value=str()):
             yield annotation
@@ -39,11 +43,11 @@ def strings_in(annotation: ast.expr) -> Iterator[ast.Constant]:
             first = inner.elts[:1] if isinstance(inner, ast.Tuple) else [inner]
             parts = () if name == "Literal" else first if name == "Annotated" else [inner]
             for part in parts:
-                yield from strings_in(part)
+                yield from _strings(part)
         case _:
             for child in ast.iter_child_nodes(annotation):
                 if isinstance(child, ast.expr):
-                    yield from strings_in(child)
+                    yield from _strings(child)
 
 
 def _types(node: ast.AST) -> Iterator[ast.expr]:

@@ -38,6 +38,11 @@ class SourceTree:
         tree.table, tree._texts, tree._names = self.table, self._texts, self._names
         return tree
 
+    def put(self, path: str, text: str) -> None:
+        """Take `text` for what the file in `path` holds: the code of a notebook, for one."""
+        self._texts[path] = text
+        self._names.pop(path, None)
+
     def text(self, path: str) -> str | None:
         if path not in self._texts:
             self._texts[path] = self._read(path)

@@ -124,6 +124,7 @@ def test_json(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
             }
         ],
         "kept": [{"path": "legacy/test.py", "line": 1, "name": "Pool", "reason": "isinstance at line 2"}],
+        "strings": [],
     }
 
 
