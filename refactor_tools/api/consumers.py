@@ -36,7 +36,8 @@ class Consumed:
 @dataclass(frozen=True, slots=True)
 class Rewriting:
     """How files are rewritten: `needle` is what a file must hold to be looked at, `imports` gives the edits of a Python
-    source in the tree, `names` the finds in a text's regions. With `strings` the finds are rewritten."""
+    source in the tree, `names` the finds in a text's regions. With `strings` the finds are rewritten. Files that are
+    `always` looked at need no needle."""
 
     root: Path
     tree: SourceTree
@@ -44,6 +45,7 @@ class Rewriting:
     imports: Callable[[str], FileEdits]
     names: Callable[[str, str, Iterable[Region]], Iterable[Found]]
     strings: bool = False
+    always: frozenset[str] = frozenset()
 
     def python(self, path: str) -> Consumed | None:
         """None for a file without the needle, which is not parsed.
@@ -57,7 +59,7 @@ class Rewriting:
         if text is None:
             self._require_no_mention(path)
             return None
-        if not self.needle.search(text):
+        if path not in self.always and not self.needle.search(text):
             return None
         names = self.tree.names(path)
         if names is None:

@@ -107,10 +107,15 @@ def _moves(settings: Settings, tree: SourceTree, old: str, new: str) -> Iterable
 
     if old or new:
         return stated_moves(old, new, tree)
-    return [move for keymap in _keymaps(settings) for move in recorded_moves(keymap, tree)]
+    return [move for keymap in keymaps(settings) for move in recorded_moves(keymap, tree)]
 
 
-def _keymaps(settings: Settings) -> Iterator[KeyMap]:
+def keymaps(settings: Settings) -> Iterator[KeyMap]:
+    """The records of all extracted components.
+
+    Raises:
+        UnreadableRecord: one is damaged.
+    """
     from refactor_tools.certificates.store import load_keymap
     from refactor_tools.errors import UnreadableRecord
 
