@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from refactor_tools.api.consumers import Consumed
     from refactor_tools.codemods.import_style import Style
     from refactor_tools.codemods.import_tree import SourceTree
-    from refactor_tools.model.changes import FileChange
+    from refactor_tools.model.changes import ChangeSet, FileChange
     from refactor_tools.model.components import KeyMap
     from refactor_tools.model.migrations import Migration, Move
     from refactor_tools.settings import Settings
@@ -80,11 +80,16 @@ def write(settings: Settings, migration: Migration, *, command: str, allow_dirty
         DirtyTree: a file that would be written has uncommitted changes and `allow_dirty` is off.
         RefactorError: the tree is locked, or changed since it was read.
     """
+    write_changes(settings, migration.changes, command, allow_dirty=allow_dirty)
+
+
+def write_changes(settings: Settings, changes: ChangeSet, command: str, *, allow_dirty: bool) -> None:
+    """Apply a change set as one journalled run; raises as `write` does."""
     from refactor_tools.changes.dirty import require_clean
     from refactor_tools.changes.transaction import apply
 
-    require_clean(settings.root, [change.path for change in migration.changes.effective], allow_dirty)
-    apply(settings.root, migration.changes, command)
+    require_clean(settings.root, [change.path for change in changes.effective], allow_dirty)
+    apply(settings.root, changes, command)
 
 
 def source_tree(settings: Settings) -> SourceTree:

@@ -20,8 +20,8 @@ def require_possible(settings: Settings, relocation: Relocation, *, shims: str) 
     from refactor_tools.errors import RefactorError
 
     folder = relocation.root.folder
-    inside = f"{relocation.new}.".startswith(f"{relocation.old}.")
-    if inside and (folder is not None or shims == "legacy"):
+    inside = f"{relocation.new}.".startswith(f"{relocation.old}.") and shims == "legacy"
+    if inside or (folder is not None and f"{relocation.new_folder}/".startswith(f"{folder}/")):
         raise RefactorError(f"lies in `{relocation.old}` itself; move it elsewhere first", relocation.new)
     for path in (*relocation.files.values(), *_other_forms(relocation)):
         if (settings.root / path).exists():

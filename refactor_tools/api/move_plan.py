@@ -78,7 +78,11 @@ def _module(table: ModuleTable, named: str) -> Module | None:
     if any(other.startswith(f"{path}/") for other in table.paths):
         return Module(None, path)
     found = None if "/" in path else table.imported("", path, 0)
-    return found if isinstance(found, Module) else None
+    if isinstance(found, Module):
+        return found
+    # A script's neighbour goes by its bare name.
+    beside = () if "/" in path else table.elsewhere("", path)
+    return Module(beside[0]) if len(beside) == 1 else None
 
 
 def _target(settings: Settings, table: ModuleTable, root: Module, old_root: str, new: str) -> str:
@@ -119,6 +123,10 @@ def _packages(settings: Settings, table: ModuleTable, root: Module, target: str)
     folder = dirname(target)
     if not table.has_init(dirname(old or "")) and not (root.folder and root.path and "/" not in root.folder):
         return
+    made = []
     while folder and not (settings.root / folder).exists():
-        yield f"{folder}/__init__.py"
+        made.append(f"{folder}/__init__.py")
         folder = dirname(folder)
+    # In a folder that is neither a package nor a source root they would be packages under another name.
+    if folder in table.source_roots or (settings.root / folder / "__init__.py").exists():
+        yield from made

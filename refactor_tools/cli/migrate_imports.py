@@ -115,8 +115,9 @@ def migrate_imports(
         return FINDINGS if changes else CLEAN
     if diff:
         from refactor_tools.changes.preview import patch
+        from refactor_tools.git import repository_prefix
 
-        deliver(patch(migration.changes), output)
+        deliver(patch(migration.changes, repository_prefix(settings.root) or ""), output)
         return CLEAN
     written = not dry_run
     if written and changes:

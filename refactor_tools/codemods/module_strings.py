@@ -17,6 +17,7 @@ _PATH = re.compile(
     r"(?<![\w\-/~.$}])(?P<lead>(?:\./|\$\{?\w+\}?/)*)(?P<path>(?:\.\./)*[\w\-]+(?:[/.][\w\-]+)*/?)(?![\w])"
 )
 _RUN = re.compile(r"(?:^|[\s\"'\[,])-m[\s\"',]+$")
+_BARE = "a file name without its folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class ModuleNames:
                 if found != self.relocation.root or not self._is_meant(mention, names, count):
                     return None
                 return Meaning(len(module), self.relocation.new)
+        path = self.relocation.root.path
+        if _RUN.search(mention.before) and path in self.relocation.before.elsewhere(mention.consumer, names[0]):
+            return Meaning(len(names[0]), self.relocation.new, f"may be {path}, if it is started in its folder")
         return None
 
     def _is_meant(self, mention: Mention, names: list[str], count: int) -> bool:
@@ -69,7 +73,8 @@ class ModuleNames:
                     continue
                 new = self._new_path(consumer, written)
                 if new is not None and new != written:
-                    yield Found(match.start("path"), written, new, region.reason)
+                    bare = "/" not in written and dirname(consumer) != dirname(self.relocation.root.path or "")
+                    yield Found(match.start("path"), written, new, region.reason or (_BARE if bare else ""))
 
     def _new_path(self, consumer: str, written: str) -> str | None:
         tail = "/" if written.endswith("/") else ""

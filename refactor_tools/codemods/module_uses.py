@@ -108,10 +108,9 @@ class ModuleUses:
         for scope in self.names.scopes:
             for binder in scope.binders.get(head, ()):
                 statement = self.names.parents.get(binder)
-                plain = isinstance(statement, ast.Import) and isinstance(binder, ast.alias)
-                if not (plain and isinstance(binder, ast.alias) and binder.asname is None and scope.kind == "module"):
+                if not isinstance(binder, ast.alias) or not isinstance(statement, ast.Import):
                     return True
-                if binder.name.partition(".")[0] != head:
+                if binder.asname is not None or binder.name.partition(".")[0] != head:
                     return True
         return False
 

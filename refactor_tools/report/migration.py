@@ -19,6 +19,10 @@ SCHEMA = 1
 def render(migration: Migration, *, written: bool) -> RenderableType:
     """What was rewritten, what stays on its old name and why, and how to undo it."""
     parts: list[RenderableType] = [Text(_summary(migration, written=written), style="bold")]
+    moved = [change for change in migration.changes.effective if change.moved_from]
+    if moved:
+        parts += (Text(), Text("Moved", style="bold"))
+        parts += (Text.assemble((change.moved_from, "cyan"), f" -> {change.path}") for change in moved)
     if migration.rewritten:
         changes = [(item.path, item.line, _change(item)) for item in migration.rewritten]
         parts += (Text(), Text("Rewritten", style="bold"), *_by_file(changes))
@@ -47,6 +51,11 @@ def to_json(migration: Migration, *, written: bool) -> str:
         ],
         "written": written and bool(files),
         "files": files,
+        "moved": [
+            {"old": change.moved_from, "new": change.path}
+            for change in migration.changes.effective
+            if change.moved_from
+        ],
         "rewritten": [asdict(item) for item in migration.rewritten],
         "kept": [asdict(item) for item in migration.kept],
         "strings": [asdict(item) for item in migration.strings],
