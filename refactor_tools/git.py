@@ -1,4 +1,6 @@
-"""Questions to git, which run nothing that the repository names, and the one commit that a person can ask for."""
+"""Questions to git and what it is told: that files were moved, and a commit that a person asked for. Nothing that the
+repository names is run.
+"""
 
 import os
 import subprocess
@@ -63,6 +65,35 @@ def text_at(root: Path, commit: str, path: str) -> str | None:
     """The file at `path`, relative to `root`, as it was in `commit`; None where it was not there."""
     answer = ask_git(root, "show", "--no-textconv", f"{commit}:./{path}")
     return answer.stdout.decode("utf-8", "surrogateescape") if answer.returncode == 0 else None
+
+
+def move_in_index(root: Path, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Let git's index hold each tracked file under its new path, as `git mv` does; contents stay as they were staged.
+
+    False where git cannot: the files are moved all the same, and `git add` finds them.
+    """
+    try:
+        prefix = repository_prefix(root) if pairs else None
+        if prefix is None:
+            return True
+        listed = ask_git(root, "--literal-pathspecs", "ls-files", "-z", "-s", "--full-name", "--", *dict(pairs))
+    except (FileNotFoundError, RefactorError):
+        return False
+    new = {prefix + old: prefix + path for old, path in pairs}
+    lines = []
+    for entry in filter(None, listed.stdout.split(b"\0")):
+        facts, _, name = entry.partition(b"\t")
+        mode, digest, stage = facts.split()
+        path = os.fsdecode(name)
+        if stage == b"0" and path in new:
+            lines += [
+                b"0 " + b"0" * len(digest) + b"\t" + name,
+                b" ".join((mode, digest)) + b"\t" + os.fsencode(new[path]),
+            ]
+    # A hook may listen for a new index.
+    told = ("-c", "core.hooksPath=/dev/null", "update-index", "-z", "--index-info")
+    stdin = b"".join(line + b"\0" for line in lines)
+    return not lines or ask_git(root, *told, stdin=stdin).returncode == 0
 
 
 def first_line(answer: Answer) -> str:

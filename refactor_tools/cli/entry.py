@@ -32,3 +32,7 @@ def component_index() -> int:
 
 def split_module() -> int:
     return run(load("split-module"), sys.argv[1:])
+
+
+def archive_legacy() -> int:
+    return run(load("archive-legacy"), sys.argv[1:])
