@@ -30,7 +30,7 @@ def migrate(settings: Settings, paths: Sequence[Path] = (), *, old: str = "", ne
     from refactor_tools.model.changes import ChangeSet
     from refactor_tools.model.migrations import Migration
 
-    tree = _tree(settings)
+    tree = source_tree(settings)
     tree = tree.following(_moves(settings, tree, old, new))
     if not tree.moves:
         return Migration(ChangeSet("migrate imports", ()))
@@ -57,7 +57,8 @@ def write(settings: Settings, migration: Migration, *, command: str, allow_dirty
     apply(settings.root, migration.changes, command)
 
 
-def _tree(settings: Settings) -> SourceTree:
+def source_tree(settings: Settings) -> SourceTree:
+    """Every Python file of the tree, read when it is asked for."""
     from refactor_tools.codemods.import_tree import SourceTree
     from refactor_tools.model.facts import Source
     from refactor_tools.scan.discover import discover, relative_path

@@ -4,11 +4,13 @@ from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, module_docstring
 from refactor_tools.catalogue.exports import with_export
 from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
 from refactor_tools.changes.text import encode
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
+from refactor_tools.codemods.legacy_support import legacy_support
 from refactor_tools.codemods.shims import Shim, shimmed
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
@@ -104,8 +106,21 @@ def write_packages(scratch: Scratch, plan: Plan) -> None:
     typed = str(PurePosixPath(settings.library, "py.typed"))
     if scratch.read(typed) is None:
         scratch.write(typed, "")
+
+
+def write_support(scratch: Scratch) -> None:
+    """What all shims share, with the names that old pickles ask for: after the records and the shims are written."""
+    settings, keymaps = scratch.settings, read_keymaps(scratch.root)
+    records = [record for keymap in keymaps for record in keymap.originals]
+    sources = [*(record.id.partition("::")[0] for record in records), *(original_path(item.digest) for item in records)]
+    text = legacy_support(
+        settings.remove_in,
+        settings.deprecation_category,
+        keymaps,
+        lambda path: legacy_module(settings, path),
+        [scratch.read(path) or "" for path in dict.fromkeys(sources)],
+    )
     support = str(PurePosixPath(settings.library, "_legacy.py"))
-    text = render("components/legacy_support.py.j2", removal=settings.remove_in, category=settings.deprecation_category)
     if scratch.read(support) != text:
         scratch.write(support, text)
 
