@@ -17,6 +17,7 @@ COMMANDS = {
     "component-index": "refactor_tools.cli.component_index:component_index",
     "scan-checkpoint": "refactor_tools.cli.scan_checkpoint:scan_checkpoint",
     "rewrite-checkpoint": "refactor_tools.cli.rewrite_checkpoint:rewrite_checkpoint",
+    "prune-shims": "refactor_tools.cli.prune_shims:prune_shims",
     "undo": "refactor_tools.cli.runs:undo",
     "recover": "refactor_tools.cli.runs:recover",
     "history": "refactor_tools.cli.runs:history",

@@ -1,11 +1,21 @@
-"""Reads what `shims` wrote: which old names a legacy file still gives, and how."""
+"""The block that a legacy file hands out aliases with, and which old names a file still gives."""
 
 import ast
 from collections.abc import Mapping
 
 
+def alias_block(targets: Mapping[str, tuple[str, str]]) -> str:
+    """The block that hands out aliases: type checkers' imports, the table and the module's `__getattr__` (PEP 562)."""
+    block = ["if TYPE_CHECKING:"]
+    block += [f"    from {package} import {name} as {old}" for old, (package, name) in sorted(targets.items())]
+    pairs = "".join(f'        "{old}": ("{package}", "{name}"),\n' for old, (package, name) in sorted(targets.items()))
+    block += ["else:", f"    _MOVED = {{\n{pairs}    }}", "", "    def __getattr__(name):"]
+    block.append("        return _legacy.moved(__name__, name, _MOVED, __file__)")
+    return "\n".join(block)
+
+
 def own_block(tree: ast.Module) -> ast.If | None:
-    """The block that hands out aliases: type checkers' imports, the table and the module's `__getattr__`."""
+    """The block that an earlier run wrote."""
     for node in tree.body:
         if isinstance(node, ast.If) and "_legacy.moved" in ast.unparse(node):
             return node

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.changes.text import apply_edits
-from refactor_tools.codemods.shim_blocks import known_targets, own_block
+from refactor_tools.codemods.shim_blocks import alias_block, known_targets, own_block
 from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
@@ -236,23 +236,14 @@ def _exports(tree: ast.Module, source: Text, aliases: Sequence[Shim]) -> list[Ed
     targets = {shim.legacy_name: (shim.package, shim.name) for shim in aliases}
     known = own_block(tree)
     if known is not None:
-        text = _native(source, _block(known_targets(known) | targets))
+        text = _native(source, alias_block(known_targets(known) | targets))
         return [Edit(source.start(known), source.end(known), text)]
     text = source.value
     parts = ["" if text.endswith("\n") else "\n", "\n\n"]
     if not any(_binds_all(node) for node in tree.body):
         names = sorted({*_public(tree), *targets})
         parts.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]\n\n")
-    return [Edit(len(text), len(text), _native(source, "".join(parts) + _block(targets) + "\n"))]
-
-
-def _block(targets: Mapping[str, tuple[str, str]]) -> str:
-    block = ["if TYPE_CHECKING:"]
-    block += [f"    from {package} import {name} as {old}" for old, (package, name) in sorted(targets.items())]
-    pairs = "".join(f'        "{old}": ("{package}", "{name}"),\n' for old, (package, name) in sorted(targets.items()))
-    block += ["else:", f"    _MOVED = {{\n{pairs}    }}", "", "    def __getattr__(name):"]
-    block.append("        return _legacy.moved(__name__, name, _MOVED, __file__)")
-    return "\n".join(block)
+    return [Edit(len(text), len(text), _native(source, "".join(parts) + alias_block(targets) + "\n"))]
 
 
 def _binds_all(node: ast.stmt) -> bool:

@@ -62,7 +62,8 @@ def test_old_models_load_and_compute_the_same(tree: Path, restricted: bool) -> N
         with warnings.catch_warnings(), torch.serialization.safe_globals(_legacy.SAFE_GLOBALS):
             warnings.simplefilter("error")
             text, table, alone = (
-                torch.load(f"{{name}}.pt", weights_only={restricted}) for name in ("text_model", "table_model", "stretched")
+                torch.load(f"{{name}}.pt", weights_only={restricted})
+                for name in ("text_model", "table_model", "stretched")
             )
         golden, other = torch.load("golden.pt"), torch.load("table_golden.pt")
         assert torch.equal(text(golden["x"], golden["lengths"]), golden["y"])
