@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Sequence
 
+from refactor_tools.codemods.shims import WIDTH
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.rendering import render
 
@@ -31,7 +32,7 @@ def legacy_support(
         "components/legacy_support.py.j2",
         removal=removal,
         category=category,
-        old_classes=[(old, *target) for old, target in sorted(classes.items())],
+        old_classes=[_row(old, *target) for old, target in sorted(classes.items())],
         legacy_files=sorted(files),
         torch_classes=torch_classes(sources),
     )
@@ -47,6 +48,14 @@ def torch_classes(sources: Iterable[str]) -> list[str]:
             found.add(name)
             waiting += _MADE_OF.get(name, ())
     return sorted(found)
+
+
+def _row(old: str, package: str, name: str) -> str:
+    """An entry of the table, as a formatter leaves it."""
+    row = f'    "{old}": ("{package}", "{name}"),'
+    if len(row) <= WIDTH:
+        return row
+    return f'    "{old}": (\n        "{package}",\n        "{name}",\n    ),'
 
 
 def _named(source: str) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.families import Difference
@@ -12,7 +13,8 @@ from refactor_tools.model.proofs import ComponentProof
 @dataclass(frozen=True, slots=True)
 class ExtractionRequest:
     """What to extract and how. `trusted` is a component index whose certificates count where they are fresh, so that
-    nothing has to be proven again.
+    nothing has to be proven again. `shims`: "none" migrates the users of the old names and leaves none. `bootstrap`
+    lets scripts find the library from their own folder.
     """
 
     names: tuple[str, ...]
@@ -26,6 +28,8 @@ class ExtractionRequest:
     keep_going: bool = False
     everything: bool = False
     trusted: Path | None = None
+    shims: Literal["legacy", "none"] = "legacy"
+    bootstrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What the shims share: the names it lists, and that models saved whole before the refactoring load with them."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,18 @@ def test_scripts_that_are_not_reachable_are_left_out(tree: Path) -> None:
         assert "table_model.Stretched" in found and "table_model.Summary" not in found, found
         """,
     )
+
+
+def test_the_text_is_as_a_formatter_leaves_it(tmp_path: Path) -> None:
+    name = "a_module_with_a_long_name.of_a_package_with_a_long_name"
+    long = legacy_support("2.0", "FutureWarning", [keymap("adapted", Adapter())], lambda path: name, [])
+    short = legacy_support("2.0", "FutureWarning", [], str, [])
+    (tmp_path / "long.py").write_text(long, encoding="utf-8")
+    (tmp_path / "short.py").write_text(short, encoding="utf-8")
+    for command in (["format", "--check"], ["check", "--select", "E,F,I,UP,B"]):
+        arguments = [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "120", str(tmp_path)]
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout
+    arguments = [sys.executable, "-m", "mypy", "--strict", "--no-warn-return-any", str(tmp_path / "short.py")]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout

@@ -55,7 +55,7 @@ def make_component(
     write_packages(scratch, plan)
     write_component(scratch, plan, None)
     write_records(scratch, plan, keymap)
-    write_shims(scratch, plan, keymap)
+    write_shims(scratch, plan, keymap, bootstrap=request.bootstrap)
     write_support(scratch)
     progress(f"{plan.name}: looking for inputs")
     task = _with_cases(scratch, keymap, analysis, request.trusted)

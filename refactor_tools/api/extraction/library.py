@@ -9,10 +9,12 @@ from refactor_tools.catalogue.docstrings import class_docstring, forward_docstri
 from refactor_tools.catalogue.exports import with_export
 from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
 from refactor_tools.changes.text import encode
+from refactor_tools.codemods.bootstrap import with_bootstrap
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
 from refactor_tools.codemods.legacy_support import legacy_support
 from refactor_tools.codemods.shims import Shim, shimmed
 from refactor_tools.errors import RefactorError
+from refactor_tools.layout import library_place, way_up
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
 from refactor_tools.model.facts import Source
 from refactor_tools.rendering import render
@@ -132,8 +134,8 @@ def write_records(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         scratch.write(original_path(original_name(piece.text)), piece.text)
 
 
-def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
-    """Every legacy file of the plan with the old names as shims."""
+def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap, *, bootstrap: bool = False) -> None:
+    """Every legacy file of the plan with the old names as shims; `bootstrap` lets scripts find the library."""
     records = {record.id: record for record in keymap.originals}
     by_path: dict[str, list[Shim]] = {}
     for member in plan.candidate.members:
@@ -144,7 +146,18 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
+        if bootstrap:
+            text = _bootstrapped(scratch.settings, path, text)
         scratch.write(path, encode(source, text))
+
+
+def _bootstrapped(settings: Settings, path: str, text: str) -> str:
+    """The file with the line that finds the library, where its folder is not where the library is imported from."""
+    source_root, package = library_place(settings)
+    where = place(path, lambda folder: (settings.root / folder / "__init__.py").is_file())
+    if where.source_root == source_root.strip("."):
+        return text
+    return with_bootstrap(text, way_up(path, source_root), package)
 
 
 def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:
