@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -62,6 +62,14 @@ Examples:
 @click.option("--all", "everything", is_flag=True, help="Every module but application models, parts first.")
 @click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
+@click.option(
+    "--shims",
+    type=click.Choice(["legacy", "none"]),
+    help="none: migrate who uses the old names, and leave none. Default: the settings', else legacy.",
+)
+@click.option(
+    "--bootstrap-path", is_flag=True, help="Let legacy scripts find the library: one marked line in their shims."
+)
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
 @output_options("text", "json")
@@ -79,6 +87,8 @@ def extract_component(
     everything: bool,
     keep_going: bool,
     no_prove: bool,
+    shims: Literal["legacy", "none"] | None,
+    bootstrap_path: bool,
     no_tests: bool,
     dry_run: bool,
     diff: bool,
@@ -119,6 +129,8 @@ def extract_component(
         keep_going=keep_going,
         everything=everything,
         agreed=None if agreed is None else read_map(agreed),
+        shims=shims or ("none" if settings.shims == "none" else "legacy"),
+        bootstrap=bootstrap_path,
     )
     stderr = console(color, stderr=True)
     with _Status(stderr, quiet=quiet, verbose=verbose) as say:
