@@ -41,9 +41,10 @@ class Staying:
 
 @dataclass(frozen=True, slots=True)
 class SurfaceTask:
-    """A module to be imported in a child, by its dotted name."""
+    """A module to be imported in a child, by its dotted name; `build` are classes whose state is listed too."""
 
     module: str
+    build: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
