@@ -17,7 +17,6 @@ class SplitRequest:
     files: tuple[tuple[str, tuple[str, ...]], ...] = ()
     into: str = ""
     prove: bool = True
-    divide_classes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

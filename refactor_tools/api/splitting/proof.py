@@ -76,7 +76,10 @@ def _differences(way: _Way, before: dict[str, str], gone: frozenset[str]) -> Ite
         return
     after = dict(cast(dict[str, str], answer.value))
     starred, now = set(before["*"].split()), set(after.pop("*").split())
-    before = {name: text for name, text in before.items() if name != "*"}
+    unloadable = set(after.pop("pickles").split()) - set(before["pickles"].split())
+    if unloadable:
+        yield f"a pickle would no longer find {', '.join(sorted(unloadable))}"
+    before = {name: text for name, text in before.items() if name not in ("*", "pickles")}
     lost = starred - now - gone
     if lost:
         yield f"a star import would no longer bring {', '.join(sorted(lost))}"
