@@ -32,6 +32,7 @@ Examples:
   extract-component TextProjection --members legacy/lstm.py::TextProjection --as LSTMEncoder
   extract-component AttentionPooling --diff | git apply
   extract-component --map migration_map.yaml
+  extract-component AttentionPooling --dry-run --explain
 """
 
 
@@ -61,6 +62,11 @@ Examples:
 )
 @click.option("--all", "everything", is_flag=True, help="Every module but application models, parts first.")
 @click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the copies line by line and what was tried; with -o as Markdown in that file.",
+)
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
@@ -78,6 +84,7 @@ def extract_component(
     agreed: Path | None,
     everything: bool,
     keep_going: bool,
+    explain: bool,
     no_prove: bool,
     no_tests: bool,
     dry_run: bool,
@@ -118,6 +125,7 @@ def extract_component(
         tests=not no_tests,
         keep_going=keep_going,
         everything=everything,
+        explain=explain,
         agreed=None if agreed is None else read_map(agreed),
     )
     stderr = console(color, stderr=True)
@@ -184,14 +192,20 @@ class _Status:
 
 
 def _report(extraction: Extraction, output_format: str, output: Path | None, color: str) -> None:
+    from refactor_tools.report.copies import explanation_markdown, print_explanation
     from refactor_tools.report.extraction import extraction_json, print_component, print_refusal
 
     if output_format == "json":
-        files = [change.path for change in extraction.changeset.effective]
-        deliver(extraction_json(extraction.outcomes, extraction.components, files), output)
+        deliver(extraction_json(extraction), output)
         return
+    explanations = extraction.explanations
+    if explanations and output is not None:
+        deliver(explanation_markdown(explanations), output)
+        explanations = ()
     stdout = console(color)
     with stdout.capture() as captured:
+        for explanation in explanations:
+            print_explanation(stdout, explanation)
         for component in extraction.components:
             print_component(stdout, component)
         for item in extraction.refused:

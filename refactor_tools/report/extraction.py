@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from refactor_tools.model.extraction import ExtractedComponent
-    from refactor_tools.model.outcomes import Outcome, Refusal
+    from refactor_tools.model.extraction import ExtractedComponent, Extraction
+    from refactor_tools.model.outcomes import Refusal
     from refactor_tools.model.proofs import ComponentProof
 
 
@@ -112,11 +113,13 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
     console.print()
 
 
-def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedComponent], files: Sequence[str]) -> str:
+def extraction_json(extraction: Extraction) -> str:
     """The run as JSON (schema 1)."""
-    document = {
+    document: dict[str, object] = {
         "schema": 1,
-        "outcomes": [{"name": item.name, "outcome": item.outcome, "reason": item.reason} for item in outcomes],
+        "outcomes": [
+            {"name": item.name, "outcome": item.outcome, "reason": item.reason} for item in extraction.outcomes
+        ],
         "components": [
             {
                 "name": item.name,
@@ -128,10 +131,23 @@ def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedC
                     {"kind": d.kind, "where": d.where, "parameter": d.parameter, "values": dict(d.values)}
                     for d in item.differences
                 ],
+                "attempts": [asdict(attempt) for attempt in item.attempts],
                 "notes": list(item.notes),
             }
-            for item in components
+            for item in extraction.components
         ],
-        "files": list(files),
+        "refused": [
+            {
+                "name": item.name,
+                "reason": item.refusal.reason,
+                "details": [list(detail) for detail in item.refusal.details],
+                "members": list(item.members),
+                "attempts": [asdict(attempt) for attempt in item.attempts],
+            }
+            for item in extraction.refused
+        ],
+        "files": [change.path for change in extraction.changeset.effective],
     }
+    if extraction.explanations:
+        document["explanations"] = [asdict(item) for item in extraction.explanations]
     return json.dumps(document, indent=2) + "\n"
