@@ -68,6 +68,7 @@ Examples:
     help="Show the copies line by line and what was tried; with -o as Markdown in that file.",
 )
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
+@click.option("--commit", is_flag=True, help="Commit exactly the files that are written.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
 @output_options("text", "json")
@@ -87,6 +88,7 @@ def extract_component(
     explain: bool,
     no_prove: bool,
     no_tests: bool,
+    commit: bool,
     dry_run: bool,
     diff: bool,
     check: bool,
@@ -105,6 +107,7 @@ def extract_component(
     """
     from refactor_tools.api.extract import extract
     from refactor_tools.api.migration_map import read_map
+    from refactor_tools.changes.commit import require_committable, require_committed
     from refactor_tools.model.extraction import ExtractionRequest
 
     if not names and not everything and agreed is None:
@@ -113,7 +116,11 @@ def extract_component(
     given = [option for option, value in decided.items() if value]
     if agreed is not None and given:
         raise click.UsageError(f"{', '.join(given)} cannot be given with --map: the map says it for each component")
+    if commit and (dry_run or diff or check):
+        raise click.UsageError("--commit writes; --dry-run, --diff and --check do not")
     settings = _settings(root, library, package)
+    if commit:
+        require_committable(settings.root)
     request = ExtractionRequest(
         names=names,
         paths=tuple(path.resolve() for path in paths),
@@ -139,8 +146,10 @@ def extract_component(
         return outcome
     if not dry_run:
         _require_clean(settings, extraction, allow_dirty)
+    if commit:
+        require_committed(settings.root, [change.path for change in extraction.changeset.effective])
     _report(extraction, output_format, output, color)
-    _finish(settings, extraction, dry_run=dry_run, quiet=quiet)
+    _finish(settings, extraction, dry_run=dry_run, commit=commit, quiet=quiet)
     return outcome
 
 
@@ -217,8 +226,10 @@ def _report(extraction: Extraction, output_format: str, output: Path | None, col
     click.echo(text, color=True)  # whether there is colour in it was decided by --color
 
 
-def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet: bool) -> None:
+def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, commit: bool, quiet: bool) -> None:
+    from refactor_tools.changes.commit import commit_files
     from refactor_tools.changes.transaction import apply
+    from refactor_tools.report.extraction import commit_message
 
     count = len(extraction.changeset.effective)
     if dry_run:
@@ -226,6 +237,10 @@ def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet:
     elif count:
         apply(settings.root, extraction.changeset, "extract-component")
         message = f"Written {count} files. Undo: refactor-tools undo"
+        if commit:
+            paths = [change.path for change in extraction.changeset.effective]
+            short = commit_files(settings.root, paths, commit_message(extraction))
+            message = f"Written {count} files, committed as {short}."
     else:
         message = "Nothing was written."
     if quiet:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # More texts than this stand one below the other.
 _COLUMNS = 3
+# Characters that the first line of a commit should not exceed.
+_SUBJECT = 72
 
 
 def print_component(console: Console, component: ExtractedComponent) -> None:
@@ -151,3 +153,16 @@ def extraction_json(extraction: Extraction) -> str:
     if extraction.explanations:
         document["explanations"] = [asdict(item) for item in extraction.explanations]
     return json.dumps(document, indent=2) + "\n"
+
+
+def commit_message(extraction: Extraction) -> str:
+    """A subject that names the components, and for each of them its copies."""
+    names = ", ".join(component.name for component in extraction.components)
+    subject = f"Extract {names}"
+    if len(subject) > _SUBJECT:
+        subject = f"Extract {len(extraction.components)} components"
+    paragraphs = [subject]
+    for component in extraction.components:
+        head = f"{component.name} in {component.path}, {component.verdict}, of"
+        paragraphs.append("\n".join([head, *(f"- {member}" for member in component.members)]))
+    return "\n\n".join(paragraphs) + "\n"
