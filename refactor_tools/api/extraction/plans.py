@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from refactor_tools.api.extraction.foreign import legacy_imports
 from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, helpers, slice_definition
 from refactor_tools.errors import RefactorError
@@ -87,6 +88,10 @@ def plan_component(
     needed = _needed(candidate, analysis, keymaps, read)
     if isinstance(needed, Refusal):
         return needed
+    for member in candidate.members:
+        refusal = legacy_imports(member, analysis, settings.library, needed[0], needed[1].reads)
+        if refusal is not None:
+            return refusal
     slices = tuple(_slice(member.id, read) for member in candidate.members)
     category = choices.category or category_of(final, layers(candidate.node))
     _, package = library_place(settings)
