@@ -1,7 +1,10 @@
-"""Questions to git. It is only ever read from, and nothing that the repository names is run."""
+"""Questions to git and what it is told: that files were moved, and a commit that a person asked for. Nothing that the
+repository names is run.
+"""
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from refactor_tools.errors import RefactorError
@@ -64,6 +67,57 @@ def text_at(root: Path, commit: str, path: str) -> str | None:
     return answer.stdout.decode("utf-8", "surrogateescape") if answer.returncode == 0 else None
 
 
+def move_in_index(root: Path, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Let git's index hold each tracked file under its new path, as `git mv` does; contents stay as they were staged.
+
+    False where git cannot: the files are moved all the same, and `git add` finds them.
+    """
+    try:
+        prefix = repository_prefix(root) if pairs else None
+        if prefix is None:
+            return True
+        listed = ask_git(root, "--literal-pathspecs", "ls-files", "-z", "-s", "--full-name", "--", *dict(pairs))
+    except (FileNotFoundError, RefactorError):
+        return False
+    new = {prefix + old: prefix + path for old, path in pairs}
+    lines = []
+    for entry in filter(None, listed.stdout.split(b"\0")):
+        facts, _, name = entry.partition(b"\t")
+        mode, digest, stage = facts.split()
+        path = os.fsdecode(name)
+        if stage == b"0" and path in new:
+            lines += [
+                b"0 " + b"0" * len(digest) + b"\t" + name,
+                b" ".join((mode, digest)) + b"\t" + os.fsencode(new[path]),
+            ]
+    # A hook may listen for a new index.
+    told = ("-c", "core.hooksPath=/dev/null", "update-index", "-z", "--index-info")
+    stdin = b"".join(line + b"\0" for line in lines)
+    return not lines or ask_git(root, *told, stdin=stdin).returncode == 0
+
+
 def first_line(answer: Answer) -> str:
     """What git complained about."""
     return os.fsdecode(answer.stderr).strip().partition("\n")[0]
+
+
+def commit_files(root: Path, paths: Sequence[str], message: str) -> None:
+    """Commit exactly these files, relative to `root`, as they are now; what else is staged stays staged.
+
+    The repository's hooks run, as for any commit.
+
+    Raises:
+        RefactorError: there is no repository, or git refuses (the files are written all the same).
+    """
+    try:
+        added = ask_git(root, "--literal-pathspecs", "add", "--all", "--", *paths)
+        answer = added if added.returncode else _commit(root, paths, message)
+    except FileNotFoundError as error:
+        raise RefactorError("git is not installed; the files are written, commit them yourself", str(root)) from error
+    if answer.returncode != 0:
+        said = first_line(answer) or os.fsdecode(answer.stdout).strip().partition("\n")[0]
+        raise RefactorError(f"the files are written, but git did not commit them ({said})", str(root))
+
+
+def _commit(root: Path, paths: Sequence[str], message: str) -> Answer:
+    return ask_git(root, "--literal-pathspecs", "commit", "--quiet", "--only", "-m", message, "--", *paths)

@@ -8,38 +8,68 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from refactor_tools.api.consumers import Consumed
+    from refactor_tools.codemods.import_style import Style
     from refactor_tools.codemods.import_tree import SourceTree
-    from refactor_tools.codemods.imports import FileRewrite
-    from refactor_tools.errors import RefactorError
-    from refactor_tools.model.changes import FileChange
+    from refactor_tools.model.changes import ChangeSet, FileChange
     from refactor_tools.model.components import KeyMap
-    from refactor_tools.model.facts import Source
     from refactor_tools.model.migrations import Migration, Move
     from refactor_tools.settings import Settings
 
 
-def migrate(settings: Settings, paths: Sequence[Path] = (), *, old: str = "", new: str = "") -> Migration:
+def migrate(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    old: str = "",
+    new: str = "",
+    strings: bool = False,
+    style: Style = "keep",
+) -> Migration:
     """What `migrate-imports` would do to the files in `paths` (empty: the whole tree); nothing is written here.
 
     The names are those of the extracted components, or those of the import statements `old` and `new`. Files of the
-    library and its tests stay as they are, and so do those that hold a name's old place for that name.
+    library and its tests stay as they are, and so do those that hold a name's old place for that name. Strings,
+    settings, documents and scripts that name what moved are listed, and with `strings` rewritten.
 
     Raises:
         RefactorError: a file that mentions a moved name cannot be parsed or decoded.
     """
+    from refactor_tools.api.consumers import Rewriting
+    from refactor_tools.codemods.imports import import_edits
+    from refactor_tools.codemods.strings import MovedNames, find_names
     from refactor_tools.model.changes import ChangeSet
     from refactor_tools.model.migrations import Migration
 
-    tree = _tree(settings)
+    tree = source_tree(settings)
     tree = tree.following(_moves(settings, tree, old, new))
     if not tree.moves:
         return Migration(ChangeSet("migrate imports", ()))
-    results = [(path, _rewrite(settings.root, path, tree)) for path in _scope(settings, paths, tree)]
-    rewritten = [(path, result) for path, result in results if result is not None]
+    means = MovedNames(tree)
+    word = means.word
+    rewriting = Rewriting(
+        settings.root,
+        tree,
+        tree.moved_name,
+        lambda path: import_edits(path, tree, style),
+        lambda path, text, regions: find_names(path, text, regions, word, means),
+        strings,
+    )
+    return collected("migrate imports", rewriting.everything(*_scope(settings, paths, tree)))
+
+
+def collected(title: str, consumed: Iterable[Consumed], further: Sequence[FileChange] = ()) -> Migration:
+    """One migration of what became of each file, and of `further` changes."""
+    from refactor_tools.model.changes import ChangeSet
+    from refactor_tools.model.migrations import Migration
+
+    results = list(consumed)
+    changes = [result.change for result in results if result.change is not None]
     return Migration(
-        ChangeSet("migrate imports", tuple(_changes(settings.root, rewritten))),
-        tuple(item for _, result in rewritten for item in result.rewritten),
-        tuple(item for _, result in rewritten for item in result.kept),
+        ChangeSet(title, (*changes, *further)),
+        tuple(item for result in results for item in result.rewritten),
+        tuple(item for result in results for item in result.kept),
+        tuple(item for result in results for item in result.strings),
     )
 
 
@@ -50,14 +80,20 @@ def write(settings: Settings, migration: Migration, *, command: str, allow_dirty
         DirtyTree: a file that would be written has uncommitted changes and `allow_dirty` is off.
         RefactorError: the tree is locked, or changed since it was read.
     """
+    write_changes(settings, migration.changes, command, allow_dirty=allow_dirty)
+
+
+def write_changes(settings: Settings, changes: ChangeSet, command: str, *, allow_dirty: bool) -> None:
+    """Apply a change set as one journalled run; raises as `write` does."""
     from refactor_tools.changes.dirty import require_clean
     from refactor_tools.changes.transaction import apply
 
-    require_clean(settings.root, [change.path for change in migration.changes.effective], allow_dirty)
-    apply(settings.root, migration.changes, command)
+    require_clean(settings.root, [change.path for change in changes.effective], allow_dirty)
+    apply(settings.root, changes, command)
 
 
-def _tree(settings: Settings) -> SourceTree:
+def source_tree(settings: Settings) -> SourceTree:
+    """The Python files of the tree."""
     from refactor_tools.codemods.import_tree import SourceTree
     from refactor_tools.model.facts import Source
     from refactor_tools.scan.discover import discover, relative_path
@@ -76,10 +112,15 @@ def _moves(settings: Settings, tree: SourceTree, old: str, new: str) -> Iterable
 
     if old or new:
         return stated_moves(old, new, tree)
-    return [move for keymap in _keymaps(settings) for move in recorded_moves(keymap, tree)]
+    return [move for keymap in keymaps(settings) for move in recorded_moves(keymap, tree)]
 
 
-def _keymaps(settings: Settings) -> Iterator[KeyMap]:
+def keymaps(settings: Settings) -> Iterator[KeyMap]:
+    """The records of all extracted components.
+
+    Raises:
+        UnreadableRecord: one is damaged.
+    """
     from refactor_tools.certificates.store import load_keymap
     from refactor_tools.errors import UnreadableRecord
 
@@ -92,85 +133,18 @@ def _keymaps(settings: Settings) -> Iterator[KeyMap]:
         yield load_keymap(text, path)
 
 
-def _scope(settings: Settings, paths: Sequence[Path], tree: SourceTree) -> Iterator[str]:
-    """The files that may be rewritten."""
+def _scope(settings: Settings, paths: Sequence[Path], tree: SourceTree) -> tuple[list[str], list[str]]:
+    """The Python files that may be rewritten, and other files that may name modules."""
     from refactor_tools.codemods.import_modules import Module
     from refactor_tools.scan.discover import discover, relative_path
 
     targets = [tree.table.imported("", move.module, 0) for move in tree.moves.values()]
     new_places = {target.path for target in targets if isinstance(target, Module)}
     closed = tuple(f"{folder.strip('/')}/" for folder in (settings.library, settings.tests) if folder.strip("./"))
-    for file in discover(settings.root, list(paths) or [settings.root], settings).files:
-        path = relative_path(settings.root, file)
-        if path not in new_places and not path.startswith(closed):
-            yield path
-
-
-def _rewrite(root: Path, path: str, tree: SourceTree) -> FileRewrite | None:
-    """The new text of a file that mentions a moved name, None for the others, which are not parsed."""
-    from refactor_tools.codemods.imports import rewrite_imports
-
-    text = tree.text(path)
-    if text is None:
-        _require_no_mention(root, path, tree)
-        return None
-    if not tree.moved_name.search(text):
-        return None
-    if tree.names(path) is None:
-        raise _unparsable(path, text)
-    return rewrite_imports(path, tree)
-
-
-def _require_no_mention(root: Path, path: str, tree: SourceTree) -> None:
-    from refactor_tools.errors import RefactorError
-    from refactor_tools.model.facts import Problem
-    from refactor_tools.scan.read import read_source
-
-    problem = read_source(root, path)
-    assert isinstance(problem, Problem)
-    try:
-        raw = (root / path).read_bytes()
-    except OSError as error:
-        raise RefactorError(f"cannot be read: {error.strerror}", path) from error
-    if tree.moved_name.search(raw.decode("latin-1")):
-        raise RefactorError(f"{problem.message}; nothing was written", f"{path}:{problem.line}")
-
-
-def _unparsable(path: str, text: str) -> RefactorError:
-    import ast
-
-    from refactor_tools.errors import RefactorError
-
-    line, message = 0, "is nested too deeply"
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
-        line, message = error.lineno or 0, error.msg
-    except (ValueError, RecursionError) as error:
-        message = str(error)
-    return RefactorError(f"cannot be parsed ({message}); repair it first, nothing was written", f"{path}:{line}")
-
-
-def _changes(root: Path, results: Iterable[tuple[str, FileRewrite]]) -> Iterator[FileChange]:
-    from refactor_tools.errors import RefactorError
-    from refactor_tools.model.changes import FileChange
-    from refactor_tools.model.facts import Problem
-    from refactor_tools.scan.read import decode
-
-    for path, result in results:
-        if not result.rewritten:
-            continue
-        before = (root / path).read_bytes()
-        source = decode(path, before)
-        if isinstance(source, Problem) or source.text.encode(source.encoding) != before:
-            raise RefactorError("its encoding does not give the same bytes back; convert it to UTF-8 first", path)
-        yield FileChange(path, before, _encoded(source, result.text))
-
-
-def _encoded(source: Source, text: str) -> bytes:
-    from refactor_tools.errors import RefactorError
-
-    try:
-        return text.encode(source.encoding)
-    except UnicodeEncodeError as error:
-        raise RefactorError(f"{source.encoding} cannot hold the new import: {error}", source.path) from error
+    found = discover(settings.root, list(paths) or [settings.root], settings, texts=True)
+    files = [relative_path(settings.root, file) for file in found.files]
+    others = [relative_path(settings.root, file) for file in (*found.others, *found.texts)]
+    return (
+        [path for path in files if path not in new_places and not path.startswith(closed)],
+        [path for path in others if not path.startswith(closed)],
+    )

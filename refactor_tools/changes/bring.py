@@ -6,7 +6,7 @@ without permission shows before any file of the tree has changed.
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from refactor_tools.changes.journal import Run, RunFile, Side, content
 from refactor_tools.changes.tree import ancestors, locate, read_digest, status, sync_folder, write_new
 from refactor_tools.errors import RefactorError
+from refactor_tools.git import move_in_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ def bring(root: Path, run: Run, side: Side, leave: Collection[str] = ()) -> None
     _stage(root, run, steps)
     for step in steps:
         _commit(root, step)
-    if side == "before":
-        _drop_folders(root, run)
+    _drop_folders(root, run.folders if side == "before" else ancestors(old for old, _ in run.moves))
     _sync(root, run)
     for file in run.files:
         if file.path not in leave and read_digest(root, file.path) != file.on(side):
             raise RefactorError("was changed by someone else while it was being written", file.path)
+    move_in_index(root, [pair if side == "after" else pair[::-1] for pair in run.moves])
 
 
 def _strange(root: Path, file: RunFile) -> bool:
@@ -97,8 +98,9 @@ def _commit(root: Path, step: _Step) -> None:
         os.replace(step.staged, step.place)
 
 
-def _drop_folders(root: Path, run: Run) -> None:
-    for folder in map(root.joinpath, reversed(run.folders)):
+def _drop_folders(root: Path, folders: Sequence[str]) -> None:
+    """Folders, outer ones first, go where nothing is left in them."""
+    for folder in map(root.joinpath, reversed(folders)):
         if folder.is_symlink() or not folder.is_dir():
             continue
         _drop_bytecode(folder / "__pycache__")

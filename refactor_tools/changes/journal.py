@@ -25,12 +25,14 @@ _FOLDER = re.compile(r"(\d{4,})\.(applying|done|undoing|undone|rolled-back)")
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """A file of a run: digests before and after (None: no file), and its mode before (None: no file)."""
+    """A file of a run: digests before and after (None: no file), its mode before (None: no file, or that of the file
+    that it was moved from), and the path of that."""
 
     path: str
     before: str | None
     after: str | None
     mode: int | None
+    moved_from: str = ""
 
     def on(self, side: Side) -> str | None:
         return self.before if side == "before" else self.after
@@ -50,6 +52,11 @@ class Run:
     @property
     def paths(self) -> tuple[str, ...]:
         return tuple(file.path for file in self.files)
+
+    @property
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """Old and new path of each file that was moved."""
+        return tuple((file.moved_from, file.path) for file in self.files if file.moved_from)
 
     @property
     def interrupted(self) -> bool:
@@ -137,7 +144,8 @@ def _run_file(entry: Mapping[str, object]) -> RunFile:
     mode = entry["mode"]
     if mode is not None and not isinstance(mode, int):
         raise TypeError("`mode` must be a number")
-    return RunFile(_text(entry, "path"), _digest(entry, "before"), _digest(entry, "after"), mode)
+    moved_from = _text(entry, "moved_from") if "moved_from" in entry else ""
+    return RunFile(_text(entry, "path"), _digest(entry, "before"), _digest(entry, "after"), mode, moved_from)
 
 
 def _digest(entry: Mapping[str, object], key: str) -> str | None:

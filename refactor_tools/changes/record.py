@@ -73,12 +73,13 @@ def _next_id(journal: Path) -> str:
 
 
 def _run_file(root: Path, change: FileChange) -> RunFile:
-    found = status(locate(root, change.path))
+    found = status(locate(root, change.moved_from or change.path))
     return RunFile(
         change.path,
         None if change.before is None else digest(change.before),
         None if change.after is None else digest(change.after),
         None if found is None else stat.S_IMODE(found.st_mode),
+        change.moved_from,
     )
 
 

@@ -28,3 +28,11 @@ def check_equivalence() -> int:
 
 def component_index() -> int:
     return run(load("component-index"), sys.argv[1:])
+
+
+def split_module() -> int:
+    return run(load("split-module"), sys.argv[1:])
+
+
+def archive_legacy() -> int:
+    return run(load("archive-legacy"), sys.argv[1:])

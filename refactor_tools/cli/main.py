@@ -15,6 +15,8 @@ COMMANDS = {
     "new-component": "refactor_tools.cli.new_component:new_component",
     "check-equivalence": "refactor_tools.cli.check_equivalence:check_equivalence",
     "component-index": "refactor_tools.cli.component_index:component_index",
+    "split-module": "refactor_tools.cli.split_module:split_module",
+    "archive-legacy": "refactor_tools.cli.archive_legacy:archive_legacy",
     "undo": "refactor_tools.cli.runs:undo",
     "recover": "refactor_tools.cli.runs:recover",
     "history": "refactor_tools.cli.runs:history",

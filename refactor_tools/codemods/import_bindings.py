@@ -1,6 +1,7 @@
 """How a file reaches the names that moved: by `from` imports, through modules, by star."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from refactor_tools.codemods.import_scopes import Names, Scope
 from refactor_tools.codemods.import_tree import SourceTree
 from refactor_tools.model.migrations import Kept, Move
 from refactor_tools.scan.exports import exported_names
+
+_IMPORTS = re.compile(r"\b(?:import_module|__import__|importorskip)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ Binding = NameBinding | ModuleBinding | StarBinding
 def bindings(path: str, names: Names, tree: SourceTree) -> tuple[list[Binding], list[Kept]]:
     """Every way in which the file in `path` reaches a moved name, and those that cannot be followed."""
     finder = _Finder(path, names, tree)
+    finder.by_string()
     found: list[Binding] = [*finder.by_name(), *finder.by_module(), *finder.by_star()]
     return sorted(found, key=lambda binding: binding.line), finder.kept
 
@@ -152,6 +156,18 @@ class _Finder:
                     used = self.names.uses(name, None)
                     if used or name in listed:
                         yield StarBinding(move, scope, star, star.lineno)
+
+    def by_string(self) -> None:
+        """What is taken from a module that a string names goes on through the shim."""
+        origins = {origin for origin, _ in self.tree.moves}
+        for node in ast.walk(self.names.tree):
+            match node:
+                case ast.Call(func=func, args=[ast.Constant(value=str(text)), *_]) if _IMPORTS.search(
+                    ast.unparse(func)
+                ):
+                    found = self.tree.module(self.path, text) if text else None
+                    if isinstance(found, Module) and found.path in origins - {self.path}:
+                        self._keep(node.lineno, text, "imported by a string, so what it hands out is not known")
 
     def _keep(self, line: int, name: str, reason: str) -> None:
         self.kept.append(Kept(self.path, line, name, reason))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from refactor_tools.codemods.import_bindings import ModuleBinding, StarBinding
 from refactor_tools.codemods.import_scopes import Names, Scope
+from refactor_tools.codemods.import_style import Spelling
 from refactor_tools.codemods.import_text import import_line, insertion_after
 from refactor_tools.codemods.text import Text
 from refactor_tools.model.changes import Edit
@@ -21,23 +22,32 @@ ImportStatement = ast.Import | ast.ImportFrom
 class Inserts:
     """Imports to write after existing ones, and attribute chains to shorten."""
 
+    spelling: Spelling
+    retargeted: dict[ast.AST, Move] = field(default_factory=dict)
     _lines: dict[ast.stmt, list[str]] = field(default_factory=dict)
     _names: dict[tuple[Scope, Move], str] = field(default_factory=dict)
     _uses: dict[ast.Attribute, str] = field(default_factory=dict)
     _replaced: dict[ast.stmt, tuple[ModuleBinding, ...]] = field(default_factory=dict)
 
-    def after_star(self, binding: StarBinding) -> None:
-        self._add(binding.statement, import_line(binding.move.module, binding.move.new_name, binding.move.name))
+    def line(self, statement: ImportStatement, move: Move, bound: str) -> str:
+        """The import that binds the moved name to `bound`, in the style of `statement`."""
+        level = statement.level if isinstance(statement, ast.ImportFrom) else 0
+        return import_line(self.spelling.module(move.module, level), move.new_name, bound)
+
+    def after_star(self, binding: StarBinding) -> str:
+        new = self.line(binding.statement, binding.move, binding.move.name)
+        self._add(binding.statement, new)
+        return new
 
     def after_module(
         self, names: Names, text: Text, binding: ModuleBinding, references: Sequence[ast.Attribute]
     ) -> str:
         """Give the moved name a binding of its own for `references`; returns that binding's name."""
-        existing = _existing(names, binding, references)
+        existing = _existing(names, binding, references, self)
         local = existing or self._names.setdefault((binding.scope, binding.move), self._free(names, text, binding.move))
         if existing is None:
             for statement in _firsts(binding):
-                self._add(statement, import_line(binding.move.module, binding.move.new_name, local))
+                self._add(statement, self.line(statement, binding.move, local))
         for node in references:
             self._uses[node] = local
         if _replaceable(names, text, binding):
@@ -79,16 +89,20 @@ class Inserts:
         return name
 
 
-def _existing(names: Names, binding: ModuleBinding, references: Sequence[ast.Attribute]) -> str | None:
-    """A module-level import of the component that all references can read already."""
+def _existing(
+    names: Names, binding: ModuleBinding, references: Sequence[ast.Attribute], inserts: Inserts
+) -> str | None:
+    """A module-level import of the component, as it is or will be, that all references can read."""
     move = binding.move
+    spellings = {move.module, inserts.spelling.relative(move.module)}
     for bound, binders in names.module.binders.items():
         statement = names.parents.get(binders[0])
         if len(binders) != 1 or not isinstance(statement, ast.ImportFrom) or statement not in names.tree.body:
             continue
         alias = binders[0]
         assert isinstance(alias, ast.alias)
-        if (statement.module, statement.level, alias.name) != (move.module, 0, move.new_name):
+        new = "." * statement.level + (statement.module or "") in spellings and alias.name == move.new_name
+        if not new and inserts.retargeted.get(alias) != move:
             continue
         seen = all(names.resolve(bound, names.scope_at(node)) is names.module for node in references)
         if seen and all(statement.lineno < node.lineno for node in references):

@@ -68,7 +68,7 @@ class ModuleTable:
         found = self._below(own, module)
         if found is not None and found.path is not None:
             return found
-        others = [at for root in self._source_roots if (at := self._below(root, module))]
+        others = [at for root in self.source_roots if (at := self._below(root, module))]
         files = sorted({at.path for at in others if at.path is not None})
         if len(files) > 1:
             return Unclear(tuple(files), f"`{module}` may be {' or '.join(files)}")
@@ -94,7 +94,7 @@ class ModuleTable:
         return tuple(sorted({dirname(path) for path in self.paths if not self.has_init(dirname(path))}))
 
     @cached_property
-    def _source_roots(self) -> tuple[str, ...]:
+    def source_roots(self) -> tuple[str, ...]:
         """Folders that stand on `sys.path` without anyone's doing: the root, `src`, and those above packages."""
         packages = {dirname(path) for path in self.paths if path.endswith(f"/{INIT}")}
         tops = {dirname(folder) for folder in packages if not self.has_init(dirname(folder))}

@@ -1,7 +1,7 @@
 """Which binding every name of a file reads: lexical scopes, without recursion."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -71,13 +71,15 @@ class Names:
             yield node
 
 
-def read_names(tree: ast.Module) -> Names:
-    """Scopes, binders and readers of a file."""
-    return _Reader(tree).names()
+def read_names(tree: ast.Module, quoted: Mapping[ast.AST, Sequence[ast.expr]] | None = None) -> Names:
+    """Scopes, binders and readers of a file; `quoted` are expressions in its strings and comments, by the node in whose
+    scope they are read."""
+    return _Reader(tree, quoted or {}).names()
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, quoted: Mapping[ast.AST, Sequence[ast.expr]]) -> None:
+        self.quoted = quoted
         self.module = Scope("module", tree)
         self.scopes = [self.module]
         self.stores: list[tuple[str, ast.AST, Scope]] = []
@@ -92,6 +94,12 @@ class _Reader:
             node, scope = self.pending.pop()
             self.standing[node] = scope
             self._visit(node, scope)
+            for expression in self.quoted.get(node, ()):
+                self.parents[expression] = node
+                self.parents.update(
+                    (child, above) for above in ast.walk(expression) for child in ast.iter_child_nodes(above)
+                )
+                self._push((expression,), scope)
         names = Names(self.tree, self.module, tuple(self.scopes), self.parents, tuple(self.reads), self.standing)
         # An assignment under `nonlocal` belongs to whichever outer scope binds the name without it.
         for name, node, scope in sorted(self.stores, key=lambda store: store[2].declared.get(store[0]) == "nonlocal"):

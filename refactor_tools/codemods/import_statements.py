@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from refactor_tools.codemods.import_text import import_line, insertion_before
+from refactor_tools.codemods.import_text import insertion_before
 from refactor_tools.codemods.text import Text
 from refactor_tools.model.changes import Edit
 
@@ -73,11 +73,12 @@ def _new_lines(leaving: Mapping[ast.alias, Target], comments: Mapping[ast.alias,
     commented: list[str] = []
     for alias in sorted(leaving, key=lambda alias: (alias.lineno, alias.col_offset)):
         target = leaving[alias]
-        bound = alias.asname or alias.name
+        # `X as X` says that the name is handed on: the words stay.
+        bound = alias.asname or ("" if target.name == alias.name else alias.name)
+        name = f"{target.name} as {bound}" if bound else target.name
         if comments[alias]:
-            commented.append(f"{import_line(target.module, target.name, bound)}  {comments[alias]}")
+            commented.append(f"from {target.module} import {name}  {comments[alias]}")
         else:
-            name = target.name if target.name == bound else f"{target.name} as {bound}"
             grouped.setdefault(target.module, []).append(name)
     return [f"from {module} import {', '.join(names)}" for module, names in grouped.items()] + commented
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from refactor_tools.codemods.import_modules import Module, ModuleTable, Unclear
+from refactor_tools.codemods.import_quoted import quoted_types
 from refactor_tools.codemods.import_scopes import Names, read_names
 from refactor_tools.model.migrations import Move
 from refactor_tools.scan.exports import exported_names
@@ -37,6 +38,11 @@ class SourceTree:
         tree.table, tree._texts, tree._names = self.table, self._texts, self._names
         return tree
 
+    def put(self, path: str, text: str) -> None:
+        """Take `text` for what the file in `path` holds: the code of a notebook, for one."""
+        self._texts[path] = text
+        self._names.pop(path, None)
+
     def text(self, path: str) -> str | None:
         if path not in self._texts:
             self._texts[path] = self._read(path)
@@ -47,7 +53,7 @@ class SourceTree:
         if path not in self._names:
             text = self.text(path)
             try:
-                self._names[path] = None if text is None else read_names(ast.parse(text))
+                self._names[path] = None if text is None else _names(text)
             except (SyntaxError, ValueError, RecursionError):
                 self._names[path] = None
         return self._names[path]
@@ -162,6 +168,11 @@ class SourceTree:
             if isinstance(found, Move):
                 return found
         return None
+
+
+def _names(text: str) -> Names:
+    tree = ast.parse(text)
+    return read_names(tree, quoted_types(tree, text))
 
 
 def _as_origin(found: Module | Unclear | str | None) -> Origin:

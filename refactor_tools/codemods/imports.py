@@ -16,6 +16,7 @@ from refactor_tools.codemods.import_inserts import Inserts
 from refactor_tools.codemods.import_meanings import same_meaning
 from refactor_tools.codemods.import_scopes import Names
 from refactor_tools.codemods.import_statements import Target, retarget
+from refactor_tools.codemods.import_style import Spelling, Style
 from refactor_tools.codemods.import_text import import_line
 from refactor_tools.codemods.import_tree import SourceTree
 from refactor_tools.codemods.text import Text
@@ -32,19 +33,48 @@ class FileRewrite:
     kept: tuple[Kept, ...] = ()
 
 
-def rewrite_imports(path: str, tree: SourceTree) -> FileRewrite:
+@dataclass(frozen=True, slots=True)
+class FileEdits:
+    """A file's edits with what they rewrite and what stays."""
+
+    edits: tuple[Edit, ...]
+    rewritten: tuple[Rewritten, ...] = ()
+    kept: tuple[Kept, ...] = ()
+
+
+def rewrite_imports(path: str, tree: SourceTree, style: Style = "keep") -> FileRewrite:
     """Migrate the file in `path`; it can be parsed (`tree.names(path)` is not None)."""
+    text = tree.text(path)
+    assert text is not None
+    found = import_edits(path, tree, style)
+    new = apply_edits(text, found.edits)
+    ast.parse(new)
+    return FileRewrite(new, found.rewritten, found.kept)
+
+
+def import_edits(path: str, tree: SourceTree, style: Style = "keep") -> FileEdits:
+    """What migrates the file in `path`, as edits of its text; it can be parsed."""
     text, names = tree.text(path), tree.names(path)
     assert text is not None
     assert names is not None
-    rewriter = _Rewriter(path, names, tree, Text(text))
+    spelling = Spelling.of(path, text, tree.table, style)
+    rewriter = _Rewriter(path, names, tree, Text(text), spelling, Inserts(spelling))
     found, kept = bindings(path, names, tree)
     for binding in found:
         rewriter.add(binding)
-    new = apply_edits(text, rewriter.edits())
-    ast.parse(new)
+    edits = rewriter.edits()
     order = sorted({*kept, *rewriter.kept}, key=lambda item: (item.line, item.name, item.reason))
-    return FileRewrite(new, tuple(sorted(rewriter.rewritten, key=lambda item: item.line)), tuple(order))
+    return FileEdits(tuple(edits), tuple(sorted(rewriter.rewritten, key=lambda item: item.line)), tuple(order))
+
+
+def is_placed(node: ast.expr, names: Names, text: Text) -> bool:
+    """Whether the node's text stands where its syntax tree says: before Python 3.12 not always so in an f-string."""
+    joined = next((above for above in names.ancestors(node) if isinstance(above, ast.JoinedStr)), None)
+    if joined is None:
+        return True
+    alike = [other for other in ast.walk(joined) if ast.dump(other) == ast.dump(node)]
+    places = {(getattr(other, "lineno", 0), getattr(other, "col_offset", 0)) for other in alike}
+    return len(places) == len(alike) and text.of(node) == ast.unparse(node)
 
 
 @dataclass(slots=True)
@@ -53,11 +83,12 @@ class _Rewriter:
     names: Names
     tree: SourceTree
     text: Text
+    spelling: Spelling
+    _inserts: Inserts
     kept: list[Kept] = field(default_factory=list)
     rewritten: list[Rewritten] = field(default_factory=list)
     _targets: dict[ast.ImportFrom, dict[ast.alias, Target]] = field(default_factory=dict)
     _calls: dict[ast.Call, tuple[CallSite, Move]] = field(default_factory=dict)
-    _inserts: Inserts = field(default_factory=Inserts)
 
     def add(self, binding: Binding) -> None:
         try:
@@ -69,8 +100,8 @@ class _Rewriter:
                 case ModuleBinding():
                     self._insert(binding)
                 case StarBinding():
-                    self._inserts.after_star(binding)
-                    self._note(binding.line, self.text.of(binding.statement), binding.move, binding.move.name)
+                    new = self._inserts.after_star(binding)
+                    self._note(binding.line, self.text.of(binding.statement), new)
         except Unresolved as unresolved:
             self.kept.append(Kept(self.path, binding.line, binding.move.name, str(unresolved)))
 
@@ -79,12 +110,15 @@ class _Rewriter:
         for alias in binding.aliases:
             statement = self.names.parents[alias]
             assert isinstance(statement, ast.ImportFrom)
-            self._targets.setdefault(statement, {})[alias] = Target(move.module, move.new_name)
+            module = self.spelling.module(move.module, statement.level)
+            self._targets.setdefault(statement, {})[alias] = Target(module, move.new_name)
+            self._inserts.retargeted[alias] = move
             dots = "." * statement.level + (statement.module or "")
-            self._note(alias.lineno, import_line(dots, alias.name, binding.bound), move, binding.bound)
+            old = import_line(dots, alias.name, binding.bound)
+            self._note(alias.lineno, old, import_line(module, move.new_name, binding.bound))
 
     def _insert(self, binding: ModuleBinding) -> None:
-        usable = [node for node in binding.references if not self._in_string(node)]
+        usable = [node for node in binding.references if is_placed(node, self.names, self.text)]
         if len(usable) < len(binding.references):
             self.kept.append(Kept(self.path, binding.line, binding.move.name, "used inside an f-string"))
         if not usable:
@@ -92,13 +126,11 @@ class _Rewriter:
         local = self._inserts.after_module(self.names, self.text, binding, usable)
         for node in usable:
             self.rewritten.append(Rewritten(self.path, node.lineno, ast.unparse(node), local))
-        self._note(binding.statements[0].lineno, self.text.of(binding.statements[0]), binding.move, local)
+        first = binding.statements[0]
+        self._note(first.lineno, self.text.of(first), self._inserts.line(first, binding.move, local))
 
-    def _in_string(self, node: ast.AST) -> bool:
-        return any(isinstance(above, ast.JoinedStr) for above in self.names.ancestors(node))
-
-    def _note(self, line: int, old: str, move: Move, bound: str) -> None:
-        self.rewritten.append(Rewritten(self.path, line, old, import_line(move.module, move.new_name, bound)))
+    def _note(self, line: int, old: str, new: str) -> None:
+        self.rewritten.append(Rewritten(self.path, line, old, new))
 
     def _follow(self, binding: Binding) -> None:
         """Resolve every use of an adapted name and note its calls."""

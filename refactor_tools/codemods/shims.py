@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.changes.text import apply_edits
+from refactor_tools.codemods.shim_members import attribute_lines, decorated_methods
 from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
@@ -132,14 +133,20 @@ def _adapted(shim: Shim) -> str:
     if shim.kind == "function":
         return _adapted_function(shim)
     bases = f"_legacy.LegacyKeys, {shim.private}" if shim.adapter.state or shim.adapter.lacking else shim.private
-    body = [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
+    decorators = dict(shim.adapter.decorators)
+    body = [f"@{text}" for text in decorators.pop("", ())]
+    body += [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
+    body += attribute_lines(shim.adapter)
     body += _old_layout(shim.adapter)
     body.append(f"    def __init__({signature_text(shim.parameters, method=True)}):")
     body += _warning(shim, indent=8)
     body += _call("super().__init__", shim.adapter.init, indent=8)
-    if not _same_forward(shim):
-        body += ["", f"    def forward({signature_text(shim.own_forward, method=True)}):"]
+    own = decorators.pop("forward", ())
+    if own or not _same_forward(shim):
+        body += ["", *(f"    @{text}" for text in own)]
+        body += [f"    def forward({signature_text(shim.own_forward, method=True)}):"]
         body += _call("return super().forward", shim.adapter.forward, indent=8, target=shim.forward)
+    body += decorated_methods(decorators)
     return "\n".join(body)
 
 

@@ -14,7 +14,7 @@ _INERT = frozenset(("dataclass", "total_ordering", "wraps", "lru_cache", "cache"
 _INERT_IN_TORCH = frozenset(("no_grad", "inference_mode", "script", "ignore", "unused", "compile"))
 # What a framework calls by its name: test runners, importers, hubs, command lines.
 _CALLED_BY_NAME = re.compile(r"test_|Test|pytest_|setUp|tearDown|load_tests$|main$|cli$|__")
-_TEST_FILE = re.compile(
+TEST_FILE = re.compile(
     r"(^|/)(tests?|testing)/|(^|/)(test(ing)?_[^/]*|[^/]*_test|testing|conftest|hubconf|setup|__main__)\.py$"
 )
 
@@ -37,7 +37,7 @@ def unused(scan: Scan, whole: Scan, named: Set[str], lookup: Lookup, graph: Impo
     return tuple(
         definition.id
         for facts in scan.files
-        if facts.path not in taken_whole and not _TEST_FILE.search(facts.path)
+        if facts.path not in taken_whole and not TEST_FILE.search(facts.path)
         for definition in facts.definitions
         if "." not in definition.id.partition("::")[2]
         and definition.id not in named

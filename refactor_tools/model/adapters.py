@@ -15,7 +15,8 @@ class Argument:
 class Adapter:
     """`init` and `forward` are keyword arguments of the component; `state` pairs (component attribute, legacy
     attribute) for every first part of a `state_dict` key that differs; `lacking` are attributes the component sets and
-    the original does not, with the value that holds for this original.
+    the original does not, with the value that holds for this original; `attributes` are those of the class itself,
+    `decorators` those of its methods, by name, and its own ("").
 
     For a function only `forward` is used. A parameter that is not listed keeps its default.
     """
@@ -24,6 +25,8 @@ class Adapter:
     forward: tuple[Argument, ...] = ()
     state: tuple[tuple[str, str], ...] = ()
     lacking: tuple[Argument, ...] = ()
+    attributes: tuple[Argument, ...] = ()
+    decorators: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def renames_state(self) -> bool:

@@ -14,11 +14,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file's bytes before (None: it does not exist) and after (None: it goes). `path` is relative to the root."""
+    """One file's bytes before (None: it does not exist) and after (None: it goes). `path` is relative to the root.
+
+    A new file that an old one becomes says so in `moved_from`; the old path has a change of its own. The file keeps its
+    mode, and git is told, as `git mv` would.
+    """
 
     path: str
     before: bytes | None
     after: bytes | None
+    moved_from: str = ""
 
     @property
     def changes(self) -> bool:

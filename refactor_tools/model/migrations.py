@@ -7,6 +7,9 @@ from refactor_tools.model.adapters import Adapter
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.facts import Parameter
 
+# The reason of a string that may be rewritten when a person asks for it.
+ON_REQUEST = "rewritten with --strings"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -51,9 +54,24 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedInString:
+    """A string, comment or document that names what moved: `old` as it stands there, `new` what it would have to be.
+
+    `reason` says why it is only reported; "" where it is rewritten.
+    """
+
+    path: str
+    line: int
+    old: str
+    new: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """What a run over the consumers would do."""
 
     changes: ChangeSet
     rewritten: tuple[Rewritten, ...] = ()
     kept: tuple[Kept, ...] = ()
+    strings: tuple[NamedInString, ...] = ()

@@ -78,6 +78,16 @@ class Subject:
         return None if arguments and all(name in accepted for name in arguments) else {}
 
 
+def with_attributes(component: Callee, subject: Subject) -> Callee:
+    """The component with the class attributes of the original, as a subclass under the same name."""
+    adapted = subject.adapter.attributes
+    if not adapted or not isinstance(component, type):
+        return component
+    values = {item.name: evaluate(item.value, {}, subject.names) for item in adapted}
+    held = {"__module__": component.__module__, "__qualname__": component.__qualname__, "__doc__": component.__doc__}
+    return type(component.__name__, (component,), {**held, **values})
+
+
 def bind(function: Callee, arguments: Arguments, *, skip_self: bool = False) -> dict[str, object]:
     """All of `function`'s parameters with their values: those given, and the defaults of the others."""
     signature = signature_of(function, skip_self=skip_self)

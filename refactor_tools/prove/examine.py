@@ -9,7 +9,7 @@ from platform import python_version
 import torch
 
 from refactor_tools.model.proofs import HOME, Check, OriginalProof, OriginalTask, Platform, Verdict
-from refactor_tools.prove.adapting import Callee, Subject
+from refactor_tools.prove.adapting import Callee, Subject, with_attributes
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.costs import check_costs
 from refactor_tools.prove.keras_layers import NEEDS_KERAS, is_layer_class, lacks_keras
@@ -132,7 +132,7 @@ def load(assignment: Assignment) -> Subject:
         raise ComponentError(f"the component does not load: {describe(error)}") from error
     if is_layer_class(subject.original) and task.platform.device != HOME.device:
         raise NotRunHere("Keras layers are proven on the CPU only")
-    return replace(subject, component=_callable(component))
+    return replace(subject, component=with_attributes(_callable(component), subject))
 
 
 def _load_original(original: OriginalTask, kind: Kind) -> Subject:

@@ -11,7 +11,7 @@ from pathlib import Path
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.facts import Problem, Skipped
 from refactor_tools.scan.ignored import Ignored
-from refactor_tools.scan.kinds import CONFIGURATIONS, NOTEBOOK, READ, is_other
+from refactor_tools.scan.kinds import CONFIGURATIONS, NOTEBOOK, READ, is_other, is_text
 from refactor_tools.settings import INDEX, STATE, Settings
 
 # Never anyone's source: passed over without a word, as version control itself is.
@@ -30,16 +30,19 @@ _CONFIGURATION_BYTES = 500_000
 class Discovered:
     """Absolute paths in a fixed order, and a problem for whatever was passed over.
 
-    `files` are Python source; `others` are notebooks and configuration files, which may refer to it.
+    `files` are Python source; `others` are notebooks and configuration files, which may refer to it, and `texts` other
+    documents, settings and scripts.
     """
 
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
     others: tuple[Path, ...] = ()
+    texts: tuple[Path, ...] = ()
 
 
-def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovered:
-    """All Python files, notebooks and configuration files in `paths`, which lie under `root`.
+def discover(root: Path, paths: Sequence[Path], settings: Settings, *, texts: bool = False) -> Discovered:
+    """All Python files, notebooks and configuration files in `paths`, which lie under `root`; with `texts` also others
+    that may name modules.
 
     A path that is named is always taken, also where the settings or a .gitignore exclude it. Links to folders are
     followed once, after the folders that are really there.
@@ -47,7 +50,7 @@ def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovere
     Raises:
         RefactorError: a path does not exist, or lies outside `root`.
     """
-    walk = _Walk(root, settings, Ignored(root))
+    walk = _Walk(root, settings, Ignored(root), texts)
     for path in paths:
         if not _exists(path):
             raise RefactorError("no such file or folder", str(path))
@@ -55,10 +58,12 @@ def discover(root: Path, paths: Sequence[Path], settings: Settings) -> Discovere
     walk.follow_links()
     walk.count_large()
     found = sorted(walk.files, key=walk.relative)
+    written = {path for path in found if texts and path.suffix not in READ and is_text(path)}
     return Discovered(
-        tuple(path for path in found if not is_other(path.name)),
+        tuple(path for path in found if not is_other(path.name) and path not in written),
         tuple(sorted(walk.problems, key=_place)),
         tuple(path for path in found if is_other(path.name)),
+        tuple(path for path in found if path in written),
     )
 
 
@@ -80,6 +85,7 @@ class _Walk:
     root: Path
     settings: Settings
     ignored: Ignored
+    texts: bool = False
     files: set[Path] = field(default_factory=set)
     problems: set[Problem] = field(default_factory=set)
     _seen: dict[tuple[int, int] | None, Path] = field(default_factory=dict)
@@ -107,10 +113,10 @@ class _Walk:
                 self._seen[identity] = current
             for entry in entries:
                 path = current / entry.name
-                if entry.is_symlink() and (_is_folder(path) or path.suffix in READ):
+                if entry.is_symlink() and (_is_folder(path) or self._is_read(path)):
                     self._links.append((path, start))
                 elif not entry.is_dir(follow_symlinks=False):
-                    if path.suffix in READ and not self._is_ignored(path, start):
+                    if self._is_read(path) and not self._is_ignored(path, start):
                         self.file(path)
                 elif self._wanted(path, start):
                     pending.append(path)
@@ -135,6 +141,9 @@ class _Walk:
             return self._problem(path, f"is a link to {self.relative(first)}, which is read")
         self.files.add(path)
         return None
+
+    def _is_read(self, path: Path) -> bool:
+        return path.suffix in READ or (self.texts and is_text(path))
 
     def _limit(self, path: Path) -> int:
         own = self.settings.max_file_bytes

@@ -27,14 +27,14 @@ def notebook_source(path: str, text: str) -> tuple[str, list[Problem]]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         return "", [Problem(path, getattr(error, "lineno", 0), f"is not a notebook: {getattr(error, 'msg', error)}")]
-    language = _language(document)
-    if language != "python":
-        return "", [Problem(path, 0, f"is a notebook in {language}; its cells are not read")]
+    written_in = language(document)
+    if written_in != "python":
+        return "", [Problem(path, 0, f"is a notebook in {written_in}; its cells are not read")]
     lines: list[str] = []
     problems: list[Problem] = []
     for cell in _placed(text, _code_cells(document)):
         first = cell[0][0] if cell else 0
-        code = _python([line for _, line in cell])
+        code = python_lines([line for _, line in cell])
         if code is None:
             problems.append(Problem(path, first, "a cell does not parse; it is left out"))
             continue
@@ -44,7 +44,7 @@ def notebook_source(path: str, text: str) -> tuple[str, list[Problem]]:
     return "\n".join(lines) + "\n", problems
 
 
-def _language(document: Any) -> str:
+def language(document: Any) -> str:
     """The kernel's language in lower case; Python where nothing says otherwise."""
     metadata = document.get("metadata") if isinstance(document, dict) else None
     for key, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
@@ -87,7 +87,7 @@ def _placed(text: str, cells: Iterator[list[str]]) -> Iterator[list[tuple[int, s
         yield cell
 
 
-def _python(cell: Sequence[str]) -> list[str] | None:
+def python_lines(cell: Sequence[str]) -> list[str] | None:
     """The cell without what is not Python, line for line; None where what is left does not parse."""
     if _parses(cell):
         return list(cell)

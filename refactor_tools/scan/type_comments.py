@@ -11,6 +11,19 @@ _COMMENT = re.compile(r"#\s*type:\s*(?!ignore\b)(.+?)\s*(?:#.*)?$")
 
 def type_comments(text: str) -> Iterator[tuple[str, int]]:
     """The expressions in the type comments of a file, each with its line; a signature gives one for each part."""
+    for written, line, _ in _comments(text):
+        for part, _ in _parts(written):
+            yield part, line
+
+
+def placed_type_comments(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same as they are written, each with its line and the column (in characters) where it begins."""
+    for written, line, column in _comments(text):
+        for part, offset in _parts(written):
+            yield (part if offset is None else written[offset[0] : offset[1]]), line, column + (offset or (0, 0))[0]
+
+
+def _comments(text: str) -> Iterator[tuple[str, int, int]]:
     if not _may_have(text):
         return
     try:
@@ -20,8 +33,7 @@ def type_comments(text: str) -> Iterator[tuple[str, int]]:
     for token in tokens:
         found = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
         if found:
-            for part in _parts(found.group(1)):
-                yield part, token.start[0]
+            yield found.group(1), token.start[0], token.start[1] + found.start(1)
 
 
 def _may_have(text: str) -> bool:
@@ -34,9 +46,10 @@ def _may_have(text: str) -> bool:
     return False
 
 
-def _parts(written: str) -> Iterator[str]:
+def _parts(written: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    """Each expression with its span in `written`; None where it is all of it."""
     if "->" not in written:
-        yield written
+        yield written, None
         return
     try:
         signature = ast.parse(written, mode="func_type")
@@ -44,4 +57,11 @@ def _parts(written: str) -> Iterator[str]:
         return
     for node in (*signature.argtypes, signature.returns):
         if not (isinstance(node, ast.Constant) and node.value is ...):
-            yield ast.unparse(node)
+            yield ast.unparse(node), _span(node, written)
+
+
+def _span(node: ast.expr, written: str) -> tuple[int, int]:
+    """Where the node stands, in characters; the syntax tree counts bytes."""
+    assert node.end_col_offset is not None
+    data = written.encode()
+    return len(data[: node.col_offset].decode()), len(data[: node.end_col_offset].decode())

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from refactor_tools.clones.alignment import Pairs, align
-from refactor_tools.unify.expressions import ExpressionFold
-from refactor_tools.unify.guards import unite_guards
-from refactor_tools.unify.likeness import alike
+from refactor_tools.unify.blocks import BlockFold
+from refactor_tools.unify.class_level import ClassLevel, own_methods
 from refactor_tools.unify.members import Member, forward_of, method
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import assigned_attribute, same, statements
-from refactor_tools.unify.template import ForwardParameter, Template, hoist_of, merged, option_of, optional_statement
+from refactor_tools.unify.syntax import code, key, same
+from refactor_tools.unify.template import ForwardParameter, Template
 
-_LEAST = 0.4
+_BINDING = frozenset({"staticmethod", "classmethod", "property", "cached_property", "setter", "deleter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +29,16 @@ class Generalisation:
     left_out: tuple[tuple[Member, Mismatch], ...] = ()
 
 
-def generalise(members: Sequence[Member]) -> Generalisation:
+def generalise(members: Sequence[Member], *, presume: bool) -> Generalisation:
     """Fold the members, the medoid first, into one template; those that do not fit are left out.
+
+    With `presume`, classes and functions of the members' trees that stand in the same place are taken for one component
+    to be; otherwise only what has one name is the same.
 
     Raises:
         Mismatch: none fits to the medoid; it is the first one's.
     """
-    fold = _Fold(members[0])
+    fold = _Fold(members[0], presume=presume)
     kept, left_out = [members[0]], []
     for member in members[1:]:
         try:
@@ -50,13 +51,17 @@ def generalise(members: Sequence[Member]) -> Generalisation:
     return Generalisation(fold.template(len(kept)), tuple(kept), tuple(left_out))
 
 
-class _Fold(ExpressionFold):
-    def __init__(self, medoid: Member) -> None:
-        super().__init__()
+class _Fold(BlockFold):
+    def __init__(self, medoid: Member, *, presume: bool) -> None:
+        super().__init__(presume=presume)
         self.node = medoid.node
+        self.level = ClassLevel.of(medoid.node)
+        self.our_tree = medoid.in_tree
         self.count = 1
-        self.forward = [ForwardParameter(item.name, (item.name,)) for item in medoid.forward]
+        named = (item.name for item in medoid.forward if not item.kind.startswith("var-"))
+        self.forward = [ForwardParameter(name, (name,)) for name in named]
         self.attributes_of.append({})
+        self.parts_of.append({})
         self.locals_of.append({})
 
     def template(self, members: int) -> Template:
@@ -68,17 +73,20 @@ class _Fold(ExpressionFold):
             attributes=tuple(self.attributes_of),
             locals=tuple(self.locals_of),
             forward=tuple(self.forward),
+            parts=tuple(self.parts_of),
+            values=self.level.values,
+            methods=self.level.methods,
         ).narrowed(members)
 
     def add(self, member: Member) -> None:
         """Widen the template until `member` is an instance of it, too; as it was where that fails."""
-        self.begin()
-        before, forward = self.state(), list(self.forward)
+        self.begin(member.in_tree)
+        before, forward, level = self.state(), list(self.forward), self.level
         try:
             self.node = self._united(self.node, member.node)
         except Mismatch:
             self.restore(before)
-            self.forward = forward
+            self.forward, self.level = forward, level
             raise
         self.end()
         self.count += 1
@@ -91,44 +99,54 @@ class _Fold(ExpressionFold):
         raise Mismatch("one is a class and another a function", ())
 
     def _class(self, left: cst.ClassDef, right: cst.ClassDef) -> cst.ClassDef:
-        if not same([base.value for base in left.bases], [base.value for base in right.bases]):
-            raise Mismatch("the bases differ", self.texts(left.bases, right.bases))
-        self._same_members(left, right)
+        self.same_part(left.name.value, right.name.value)
+        bases = self._bases(left, right)
         done: dict[str, cst.FunctionDef] = {}
         for name in _order(left):
             ours, theirs = method(left, name), method(right, name)
             assert ours is not None
-            assert theirs is not None
-            done[name] = self._function(ours, theirs)
+            if theirs is not None:
+                done[name] = self._function(ours, theirs)
+        extra = [self._own(item) for item in own_methods(right) if method(left, item.name.value) is None]
+        self.level = self.level.with_member(left, right, self.count)
         body = [
             done.get(item.name.value, item) if isinstance(item, cst.FunctionDef) else item for item in left.body.body
         ]
-        return left.with_changes(body=left.body.with_changes(body=body))
+        return left.with_changes(bases=bases, body=left.body.with_changes(body=[*body, *extra]))
 
-    def _same_members(self, left: cst.ClassDef, right: cst.ClassDef) -> None:
-        ours, theirs = set(_order(left)), set(_order(right))
-        if ours != theirs:
-            alone = sorted(ours ^ theirs)
-            raise Mismatch(f"only some copies define {', '.join(alone)}", ())
-        rest = [
-            [item for item in statements(node.body) if not isinstance(item, cst.FunctionDef)] for node in (left, right)
-        ]
-        if not same(rest[0], rest[1]):
-            raise Mismatch("class-level statements differ", self.texts(rest[0], rest[1]))
+    def _bases(self, left: cst.ClassDef, right: cst.ClassDef) -> Sequence[cst.Arg]:
+        if len(left.bases) != len(right.bases):
+            raise Mismatch("the bases differ", self.texts(left.bases, right.bases))
+        for ours, theirs in zip(left.bases, right.bases, strict=True):
+            part = isinstance(ours.value, cst.Name) and isinstance(theirs.value, cst.Name)
+            if same(ours.value, theirs.value) or (part and self.same_part(ours.value.value, theirs.value.value)):  # type: ignore[attr-defined]  # names, by `part`
+                continue
+            raise Mismatch("the bases differ", self.texts(left.bases, right.bases))
+        return left.bases
+
+    def _own(self, function: cst.FunctionDef) -> cst.FunctionDef:
+        """A method that the new member alone has, in the template's names."""
+        translated = self.with_our_members(function, {})
+        return translated.with_changes(name=function.name)
 
     def _function(self, left: cst.FunctionDef, right: cst.FunctionDef) -> cst.FunctionDef:
+        main = left in (self.node, forward_of(self.node))
         if not same(left.decorators, right.decorators):
-            raise Mismatch(f"the decorators of {left.name.value} differ", self.texts(left.decorators, right.decorators))
+            if isinstance(self.node, cst.FunctionDef):
+                texts = self.texts(left.decorators, right.decorators)
+                raise Mismatch(f"the decorators of {left.name.value} differ", texts)
+            _require_same_binding(left, right)
+            theirs = [key(item) for item in right.decorators]
+            left = left.with_changes(decorators=[item for item in left.decorators if key(item) in theirs])
         name = left.name.value if isinstance(self.node, cst.ClassDef) else "forward"
         self.enter(name, left, right)
         if name == "__init__":
-            return left.with_changes(body=self._body(left, right))
-        main = left in (self.node, forward_of(self.node))
+            return left.with_changes(body=self.body(left, right))
         return self._paired(left, right, main=main)
 
     def _paired(self, left: cst.FunctionDef, right: cst.FunctionDef, *, main: bool) -> cst.FunctionDef:
         """Try the plausible pairings of parameters; the one that leaves the least to holes and options wins."""
-        best: tuple[int, object, cst.BaseSuite, dict[str, str]] | None = None
+        best: tuple[float, object, cst.BaseSuite, dict[str, str]] | None = None
         failure: Mismatch | None = None
         start = self.state()
         for pairing in _pairings(self._parameters(left, main=main), _names(right)):
@@ -136,7 +154,7 @@ class _Fold(ExpressionFold):
             for ours, theirs in pairing.items():
                 self.bind_local(ours, theirs)
             try:
-                body = self._body(left, right)
+                body = self.body(left, right)
             except Mismatch as mismatch:
                 failure = failure or mismatch
                 continue
@@ -168,124 +186,13 @@ class _Fold(ExpressionFold):
         ]
         self.forward = known + new
 
-    def _body(self, left: cst.FunctionDef, right: cst.FunctionDef) -> cst.IndentedBlock:
-        return cst.IndentedBlock(body=self.block(statements(left.body), statements(right.body)))
 
-    def block(self, left: Sequence[cst.BaseStatement], right: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
-        """Two lists of statements as one; what has no partner becomes an option."""
-        result: list[cst.BaseStatement] = []
-        pairs = align(left, right, self._likeness, _LEAST)
-        position = 0
-        while position < len(pairs):
-            i, j = _gap(pairs, position)
-            if i is not None and j is not None:
-                result += self._pair(left[i], right[j])
-            elif i is not None:
-                result.append(self._without(left[i]))
-            elif j is not None:
-                result.append(self._extra(right[j]))
-            position += 1 if (i, j) == pairs[position] else 2
-        return result
-
-    def _pair(self, left: cst.BaseStatement, right: cst.BaseStatement) -> list[cst.BaseStatement]:
-        united_guards = unite_guards(self, left, right)
-        if united_guards is not None:
-            return [united_guards]
-        option = option_of(left)
-        inner = option[1] if option else left
-        assert isinstance(inner, cst.BaseStatement)
-        before = self.state()
-        try:
-            united = self.statement(inner, right)
-        except Mismatch:
-            self.restore(before)
-            if _returns(inner) or _returns(right):
-                raise
-            return [self._without(left), self._extra(right)]
-        if option is None:
-            return [united]
-        self.present(option[0])
-        return [optional_statement(option[0], united)]
-
-    def statement(self, left: cst.BaseStatement, right: cst.BaseStatement) -> cst.BaseStatement:
-        """Two statements as one; compound ones only where their heads agree.
-
-        Raises:
-            Mismatch: they are different statements.
-        """
-        if type(left) is not type(right):
-            raise Mismatch("a statement differs", self.texts([left], [right]))
-        if isinstance(left, cst.If) and isinstance(right, cst.If):
-            return self._if(left, right)
-        if isinstance(left, (cst.For, cst.With, cst.While)):
-            head = left.with_changes(body=cst.IndentedBlock(body=[]))
-            other = right.with_changes(body=cst.IndentedBlock(body=[]))
-            united = self.node_of(head, other)
-            body = self.block(statements(left.body), statements(right.body))  # type: ignore[attr-defined]  # same type as left
-            return united.with_changes(body=cst.IndentedBlock(body=body))  # type: ignore[return-value]
-        united = self.node_of(left, right)
-        assert isinstance(united, cst.BaseStatement)
-        return united
-
-    def _if(self, left: cst.If, right: cst.If) -> cst.If:
-        test = self.node_of(left.test, right.test)
-        body = self.block(statements(left.body), statements(right.body))
-        if (left.orelse is None) != (right.orelse is None) or type(left.orelse) is not type(right.orelse):
-            raise Mismatch("only one copy has an else", self.texts([left.test], [right.test]))
-        changes: dict[str, object] = {"test": test, "body": cst.IndentedBlock(body=body)}
-        if isinstance(left.orelse, cst.If) and isinstance(right.orelse, cst.If):
-            changes["orelse"] = self._if(left.orelse, right.orelse)
-        elif isinstance(left.orelse, cst.Else) and isinstance(right.orelse, cst.Else):
-            other = self.block(statements(left.orelse.body), statements(right.orelse.body))
-            changes["orelse"] = left.orelse.with_changes(body=cst.IndentedBlock(body=other))
-        return left.with_changes(**changes)
-
-    def _likeness(self, left: cst.BaseStatement, right: cst.BaseStatement) -> float:
-        hoist = hoist_of(left)
-        if hoist is not None:
-            return max(alike(hoist[2], right), alike(merged(hoist[1], hoist[2]), right))
-        option = option_of(left)
-        inner = option[1] if option else left
-        score = alike(inner, right)
-        ours, theirs = assigned_attribute(inner), assigned_attribute(right)
-        if ours and theirs and self.method == "__init__":
-            if self.attributes.get(ours) == theirs:
-                return 1.0
-            if ours in self.attributes or theirs in self.attributes.values():
-                return score * 0.4
-        return score
-
-    def _without(self, statement: cst.BaseStatement) -> cst.BaseStatement:
-        """A statement that the new member lacks."""
-        if option_of(statement):
-            return statement
-        everyone = range(self.count)
-        number = self.new_option(frozenset(everyone), element=False)
-        return optional_statement(number, self.opened(statement, everyone))
-
-    def _extra(self, statement: cst.BaseStatement) -> cst.BaseStatement:
-        """A statement that only the new member has, in the template's names."""
-        number = self.new_option(frozenset({self.count}), element=False)
-        return optional_statement(number, self.opened(self.translated(statement)))
-
-
-def _gap(pairs: Pairs, position: int) -> tuple[int | None, int | None]:
-    """The pair at `position`; two neighbours without partners, one of each side, count as a pair."""
-    i, j = pairs[position]
-    if position + 1 < len(pairs) and (i is None) != (j is None):
-        a, b = pairs[position + 1]
-        if i is None and b is None:
-            return a, j
-        if j is None and a is None:
-            return i, b
-    return i, j
-
-
-def _returns(statement: cst.BaseStatement) -> bool:
-    """Whether it ends the function whatever comes: an option of it would leave a way without a result."""
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    return any(isinstance(small, (cst.Return, cst.Raise)) for small in statement.body)
+def _require_same_binding(left: cst.FunctionDef, right: cst.FunctionDef) -> None:
+    """Raises Mismatch where a decorator that only one copy has decides what the name stands for."""
+    ours, theirs = ({code(item.decorator) for item in function.decorators} for function in (left, right))
+    binding = sorted(text for text in ours ^ theirs if text.rpartition(".")[2] in _BINDING)
+    if binding:
+        raise Mismatch(f"only some copies have @{binding[0]} on {left.name.value}", ())
 
 
 def _order(node: cst.ClassDef) -> list[str]:

@@ -1,18 +1,19 @@
 """From a template and its decisions to the class or function that the library gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import libcst as cst
 
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.signatures import signature_text
+from refactor_tools.unify.annotations import Written, annotated
 from refactor_tools.unify.members import forward_of
 from refactor_tools.unify.rewriting import FreeNames, bare, parenthesised, substitute, visited
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches
-from refactor_tools.unify.syntax import code, dotted, expression, self_attribute, statements, walk
-from refactor_tools.unify.template import hoist_of, hole_number, option_of
+from refactor_tools.unify.syntax import code, dotted, expression, otherwise, self_attribute, statements, walk
+from refactor_tools.unify.template import choice_of, else_of, hoist_of, hole_number, option_of
 
 _SEQUENTIAL = "nn.Sequential"
 
@@ -22,7 +23,8 @@ class Decisions:
     """Everything that turns the template into one class.
 
     `holes` are the expressions that stand in holes, `lifted` what replaces the members' own constructor parameters,
-    `attributes` and `locals` the final names of members of self and of `forward`'s names.
+    `attributes` and `names` the final names of members of self and of `forward`'s names, `written` each method as the
+    members' files have it.
     """
 
     holes: Mapping[int, str]
@@ -32,6 +34,7 @@ class Decisions:
     names: Mapping[str, str]
     constructor: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
+    written: Mapping[str, Sequence[Written]] = field(default_factory=dict)
 
 
 def build(node: cst.ClassDef | cst.FunctionDef, decisions: Decisions) -> cst.ClassDef | cst.FunctionDef:
@@ -50,7 +53,8 @@ def build(node: cst.ClassDef | cst.FunctionDef, decisions: Decisions) -> cst.Cla
         elif item.name.value == "__init__":
             body.append(_constructor(item, decisions))
         else:
-            body.append(_function(item, decisions, decisions.forward if item is main else None))
+            done = _function(item, decisions, decisions.forward if item is main else None)
+            body.append(done if item is main else annotated(done, decisions.written.get(item.name.value, ())))
     return node.with_changes(body=node.body.with_changes(body=body), leading_lines=[])
 
 
@@ -97,6 +101,9 @@ def _decided(statement: cst.BaseStatement, decisions: Decisions) -> list[cst.Bas
     hoist = hoist_of(statement)
     if hoist is not None:
         return [line for part in hoist[1:] for line in _decided(part, decisions)]
+    either = choice_of(statement)
+    if either is not None:
+        return _chosen(*either, decisions)
     option = option_of(statement)
     if option is None:
         return [_inner(statement, decisions)]
@@ -106,9 +113,30 @@ def _decided(statement: cst.BaseStatement, decisions: Decisions) -> list[cst.Bas
     lines = _decided(inner, decisions)
     if not test:
         return lines
+    maker = decisions.switches.injected.get(number, "")
+    if maker:
+        lines, test = [_assigning(lines[0], expression(f"{maker}()"))], f"{maker} is not None"
     if number in decisions.switches.inlined:
         return [_conditional_assignment(lines[0], test)]
     return [cst.If(test=expression(test), body=cst.IndentedBlock(body=lines))]
+
+
+def _chosen(
+    number: int, ours: Sequence[cst.BaseStatement], others: Sequence[cst.BaseStatement], decisions: Decisions
+) -> list[cst.BaseStatement]:
+    """Either the one or the other, by the option's test."""
+    then = [line for item in ours for line in _decided(item, decisions)]
+    instead = [line for item in others for line in _decided(item, decisions)]
+    branch = cst.If(test=expression(decisions.switches.tests[number]), body=cst.IndentedBlock(body=then))
+    if _leaves(then[-1]):
+        return [branch, *instead]
+    return [branch.with_changes(orelse=cst.Else(body=cst.IndentedBlock(body=instead)))]
+
+
+def _leaves(statement: cst.BaseStatement) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    return isinstance(statement.body[-1], (cst.Return, cst.Raise, cst.Continue, cst.Break))
 
 
 def _inner(statement: cst.BaseStatement, decisions: Decisions) -> cst.BaseStatement:
@@ -116,10 +144,8 @@ def _inner(statement: cst.BaseStatement, decisions: Decisions) -> cst.BaseStatem
     if not isinstance(statement, (cst.If, cst.For, cst.While, cst.With)):
         return statement
     changes: dict[str, object] = {"body": _suite(statement.body, decisions)}
-    if isinstance(statement, cst.If) and isinstance(statement.orelse, cst.Else):
-        changes["orelse"] = statement.orelse.with_changes(body=_suite(statement.orelse.body, decisions))
-    elif isinstance(statement, cst.If) and isinstance(statement.orelse, cst.If):
-        changes["orelse"] = _inner(statement.orelse, decisions)
+    if isinstance(statement, cst.If):
+        changes["orelse"] = else_of([line for item in otherwise(statement) for line in _decided(item, decisions)])
     return statement.with_changes(**changes)
 
 
@@ -127,7 +153,16 @@ def _suite(body: cst.BaseSuite, decisions: Decisions) -> cst.IndentedBlock:
     return cst.IndentedBlock(body=[line for item in statements(body) for line in _decided(item, decisions)])
 
 
+def _assigning(statement: cst.BaseStatement, value: cst.BaseExpression) -> cst.BaseStatement:
+    """An assignment with another value."""
+    assert isinstance(statement, cst.SimpleStatementLine)
+    assign = statement.body[0]
+    assert isinstance(assign, cst.Assign)
+    return statement.with_changes(body=[assign.with_changes(value=value)])
+
+
 def _conditional_assignment(statement: cst.BaseStatement, test: str) -> cst.BaseStatement:
+    """`self.x = ... if test else None`."""
     assert isinstance(statement, cst.SimpleStatementLine)
     assign = statement.body[0]
     assert isinstance(assign, cst.Assign)
@@ -175,9 +210,15 @@ def _steps(name: str, call: cst.Call, decisions: Decisions) -> list[cst.BaseStat
             continue
         lines += _flushed(name, waiting, started=started) if waiting or not started else []
         started, waiting = True, []
-        lines += [f"if {decisions.switches.tests[option[0]]}:\n    {name}.append({code(option[1])})"]
+        lines += [_optional_step(name, *option, decisions.switches)]
     lines += _flushed(name, waiting, started=started) if waiting else []
     return [_statement(line) for line in lines]
+
+
+def _optional_step(name: str, number: int, layer: cst.CSTNode, switches: Switches) -> str:
+    maker = switches.injected.get(number, "")
+    test, made = (f"{maker} is not None", f"{maker}()") if maker else (switches.tests[number], code(layer))
+    return f"if {test}:\n    {name}.append({made})"
 
 
 def _statement(text: str) -> cst.BaseStatement:
@@ -218,6 +259,14 @@ class _Filling(FreeNames):
         own = self_attribute(original_node)
         name = self.decisions.attributes.get(own, own) if own else original_node.attr.value
         return updated_node.with_changes(attr=cst.Name(name))
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        """An argument that only some members hand on: the others' default is the same None."""
+        option = option_of(updated_node)
+        if option is None:
+            return updated_node
+        assert isinstance(option[1], cst.BaseExpression)
+        return option[1]
 
     def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
         return updated_node.with_changes(keyword=original_node.keyword, value=bare(updated_node.value))

@@ -27,7 +27,7 @@ def describe(family: Family, read: Read) -> Family:
     copies = {ids[0]: ids for ids in family.equal} if family.likeness == "renamed" else {}
     try:
         members = load_members(tuple(copies) or family.members, read)
-        planned = unify(members)
+        planned = unify(members, presume=True)
         moved = order_differences(members) if family.likeness == "near" else ()
     except (RefactorError, cst.ParserSyntaxError, RecursionError) as error:
         return replace(family, differences=(), proposal=Proposal(refusal=f"cannot be read: {error}"))
@@ -76,9 +76,10 @@ def differences(candidate: Candidate) -> tuple[Difference, ...]:
             _kind(item.kind, item.holes), "__init__", tuple(zip(ids, _texts(item.values), strict=True)), item.name
         )
         for item in candidate.parameters
-        if item.holes
+        if item.holes or (item.kind in ("switch", "factory") and any(item.values))
     ]
     found += _optional_parts(candidate, ids)
+    found += _of_the_class(candidate, ids)
     found += [Difference("left out", reason, ((identity, reason),)) for identity, reason in candidate.left_out]
     for parameter in candidate.template.forward:
         if None in parameter.names:
@@ -108,6 +109,23 @@ def _optional_parts(candidate: Candidate, ids: Sequence[str]) -> list[Difference
             present = template.options[option[0]].present
             values = tuple((identity, "yes" if index in present else "") for index, identity in enumerate(ids))
             found.append(Difference("optional part", "__init__", values, ""))
+    return found
+
+
+def _of_the_class(candidate: Candidate, ids: Sequence[str]) -> list[Difference]:
+    """Class attributes, methods that only some copies have, and what has to become one component first."""
+    template = candidate.template
+    found = [
+        Difference("class attribute", "class", tuple(zip(ids, _texts(texts), strict=True)), name)
+        for name, texts in sorted(template.values.items())
+    ]
+    for name, present in sorted(template.methods.items()):
+        has = tuple((identity, "yes" if index in present else "") for index, identity in enumerate(ids))
+        found.append(Difference("method", "class", has, name))
+    for name in sorted({ours for mapping in template.parts for ours in mapping}):
+        names = [name, *(mapping.get(name, name) for mapping in template.parts[1:])]
+        if len(set(names)) > 1 and name not in {member.name for member in candidate.members}:
+            found.append(Difference("part", "class", tuple(zip(ids, names, strict=True)), name))
     return found
 
 

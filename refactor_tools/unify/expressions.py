@@ -7,6 +7,7 @@ from typing import TypeVar
 import libcst as cst
 
 from refactor_tools.clones.alignment import align
+from refactor_tools.layout import snake_case
 from refactor_tools.unify.likeness import element_likeness
 from refactor_tools.unify.rewriting import visited
 from refactor_tools.unify.state import FoldState, Mismatch, bind
@@ -74,6 +75,8 @@ class ExpressionFold(FoldState, ABC):
 
     def _fill(self, left: cst.CSTNode, right: cst.CSTNode) -> cst.CSTNode:
         number = hole_number(left) or 0
+        if self.holes[number].made and not (isinstance(right, cst.Call) and self._layer(right)):
+            raise Mismatch("only some copies make a layer here", self.texts([left], [right]))
         self.argument = self.holes[number].argument
         return self.hole(left, right)
 
@@ -86,8 +89,10 @@ class ExpressionFold(FoldState, ABC):
             if self.local.get(ours) == theirs or (free and bind(self.local, ours, theirs)):
                 return left
             raise Mismatch("names differ", (ours, theirs))
-        if ours == theirs and ours not in self.our_names and theirs not in self.their_names:
-            return left
+        if ours not in self.our_names and theirs not in self.their_names:
+            same = self.parts.get(ours, theirs) == theirs
+            if (ours == theirs and same) or self.same_part(ours, theirs):
+                return left
         return self.hole(left, right)
 
     def _expression(self, left: cst.BaseExpression, right: cst.BaseExpression) -> cst.CSTNode:
@@ -95,11 +100,8 @@ class ExpressionFold(FoldState, ABC):
             return left if same(left, right) else self.hole(left, right)
         if type(left) is not type(right):
             return self.hole(left, right)
-        if isinstance(left, (cst.FormattedString, cst.ConcatenatedString)):
-            known = same(left, right) and not reads(left) & (self.our_names | self.their_names)
-            return left if known else self.hole(left, right)
         if isinstance(left, cst.Call) and isinstance(right, cst.Call):
-            return self._call(left, right)
+            return self._made(left, right)
         if isinstance(left, cst.Attribute) and isinstance(right, cst.Attribute):
             if left.attr.value != right.attr.value or self._unlike_parameters(left, right):
                 return self.hole(left, right)
@@ -108,10 +110,18 @@ class ExpressionFold(FoldState, ABC):
             return self._arithmetic(left, right)
         before = self.state()
         try:
+            if isinstance(left, cst.ConcatenatedString) and isinstance(right, cst.ConcatenatedString):
+                return self._text(left, right)
             return self._generic(left, right)
         except Mismatch:
             self.restore(before)
             return self.hole(left, right)
+
+    def _text(self, left: cst.ConcatenatedString, right: cst.ConcatenatedString) -> cst.ConcatenatedString:
+        ours, theirs = self.node_of(left.left, right.left), self.node_of(left.right, right.right)
+        if not all(isinstance(part, (cst.BaseString, cst.ConcatenatedString)) for part in (ours, theirs)):
+            raise Mismatch("texts differ", self.texts([left], [right]))
+        return left.with_changes(left=ours, right=theirs)
 
     def _unlike_parameters(self, left: cst.Attribute, right: cst.Attribute) -> bool:
         """`config.width` against `options.width`: two attributes of constructor parameters, to be taken whole."""
@@ -136,6 +146,25 @@ class ExpressionFold(FoldState, ABC):
         if number is None:
             return True
         return all(value is None or dotted(value) for value in self.holes[number].values)
+
+    def _made(self, left: cst.Call, right: cst.Call) -> cst.CSTNode:
+        """Two calls; where they make layers that have no more in common, what makes them is the hole."""
+        before = self.state()
+        try:
+            return self._call(left, right)
+        except Mismatch:
+            if self.method != "__init__" or not self.target or not (self._layer(left) and self._layer(right)):
+                raise
+            self.restore(before)
+        self.made = self.target
+        try:
+            return self.hole(left, right)
+        finally:
+            self.made = ""
+
+    def _layer(self, call: cst.Call) -> bool:
+        name = self._constructor(call)
+        return is_constructor(name) and name not in _SEQUENCES and not any(arg.star for arg in call.args)
 
     def _call(self, left: cst.Call, right: cst.Call) -> cst.CSTNode:
         ours, theirs = self._constructor(left), dotted(right.func)
@@ -187,13 +216,33 @@ class ExpressionFold(FoldState, ABC):
         for argument in [*ours, *(item for item in theirs if item not in ours)]:
             a = ours[argument].value if argument in ours else default_of(name, argument)
             b = theirs[argument].value if argument in theirs else default_of(name, argument)
-            if a is None or b is None:
-                raise Mismatch("calls with other arguments", self.texts([left], [right]))
-            self.argument = (name, argument)
-            value = self.node_of(a, b)
-            self.argument = ("", "")
-            result.append(_argument(ours.get(argument), argument, value, left, right))
+            if a is None or b is None or option_of(a):
+                value = self._passed_on(a, b)
+                if value is None:
+                    raise Mismatch("calls with other arguments", self.texts([left], [right]))
+            else:
+                self.argument = (name, argument)
+                value = self.node_of(a, b)
+                self.argument = ("", "")
+            result.append(_argument(ours.get(argument) or theirs.get(argument), argument, value, left, right))
         return result
+
+    def _passed_on(self, left: cst.BaseExpression | None, right: cst.BaseExpression | None) -> cst.CSTNode | None:
+        """An argument of the method that only some members have and hand on; None for anything else."""
+        option = option_of(left) if left is not None else None
+        if option is not None:
+            if right is None:
+                return left
+            if not isinstance(right, cst.Name) or dotted(option[1]) != self.our_name(right.value):
+                return None
+            self.present(option[0])
+            return left
+        if left is not None and isinstance(left, cst.Name) and left.value in self.parameters - self.local.keys():
+            return optional_element(self.new_option(frozenset(range(self.count)), element=True), left)
+        taken = self.our_names | frozenset(self.local.values())
+        if isinstance(right, cst.Name) and right.value in self.parameters - taken and self.method != "__init__":
+            return optional_element(self.new_option(frozenset({self.count}), element=True), right)
+        return None
 
     def _elements(self, left: Sequence[cst.Arg], right: Sequence[cst.Arg]) -> list[cst.Arg]:
         if any(arg.star for arg in (*left, *right)):
@@ -201,18 +250,21 @@ class ExpressionFold(FoldState, ABC):
                 raise Mismatch("starred arguments differ", self.texts(left, right))
             return [self._arg(a, b) for a, b in zip(left, right, strict=True)]
         result: list[cst.Arg] = []
+        target = self.target
         ours = [arg.value for arg in left]
         theirs = [arg.value for arg in right]
         last = len(ours) - 1
         for i, j in align(ours, theirs, self._element_likeness, 0.5):
             if i is not None and j is not None:
+                self.target = _class_word(theirs[j])
                 result.append(cst.Arg(self._element(ours[i], theirs[j])))
             elif i is not None:
                 result.append(cst.Arg(self._element_without(ours[i], i, last)))
             elif j is not None:
                 position = "first" if j == 0 else "last" if j == len(theirs) - 1 else ""
-                number = self.new_option(frozenset({self.count}), element=True, position=position)
+                number = self.new_option(frozenset({self.count}), theirs[j], element=True, position=position)
                 result.append(cst.Arg(optional_element(number, self.opened(theirs[j]))))
+        self.target = target
         unchanged = len(result) == len(left) and all(same(a.value, b.value) for a, b in zip(result, left, strict=True))
         return list(left) if unchanged else result
 
@@ -242,7 +294,7 @@ class ExpressionFold(FoldState, ABC):
         if option_of(value):
             return value
         position = "first" if index == 0 else "last" if index == last else ""
-        number = self.new_option(frozenset(range(self.count)), element=True, position=position)
+        number = self.new_option(frozenset(range(self.count)), value, element=True, position=position)
         return optional_element(number, self.opened(value, members=range(self.count)))
 
     def opened(self, node: N, members: Sequence[int] = ()) -> N:
@@ -303,6 +355,11 @@ class _Opening(cst.CSTTransformer):
         if is_constant(value) and not rate:
             return value
         return self.fold.own_hole(value, argument, self.members)
+
+
+def _class_word(value: cst.BaseExpression) -> str:
+    """What an element is, in a word: the class it is made by."""
+    return snake_case(dotted(value.func).rpartition(".")[2]) if isinstance(value, cst.Call) else ""
 
 
 def _is_sequence(value: object) -> bool:

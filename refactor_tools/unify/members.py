@@ -21,7 +21,8 @@ Definition = ast.ClassDef | ast.FunctionDef
 @dataclass(frozen=True, slots=True)
 class Member:
     """`node` is in normal form, `written` as in the file. `names` maps what the file's imports bind to qualified names;
-    `defined` are the other names the file binds at its top level.
+    `defined` are the other names the file binds at its top level. `nested` are members of self whose own state keys
+    differ: (member, the component's name, the original's).
     """
 
     id: str
@@ -33,6 +34,14 @@ class Member:
     defined: frozenset[str]
     parameters: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
+    nested: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def in_tree(self) -> frozenset[str]:
+        """Names that stand for something in its own tree: what its file defines, and what it imports from near it."""
+        folders = {*self.path.removesuffix(".py").split("/")}
+        roots = {name: whole.partition(".")[0] for name, whole in self.names.items()}
+        return self.defined | {name for name, root in roots.items() if root in folders | {""}} | {self.name}
 
     @property
     def is_class(self) -> bool:

@@ -1,7 +1,7 @@
 """From holes and options to the constructor of a component."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,9 +9,10 @@ import libcst as cst
 
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.naming import choose, most_common, own_name, size_name
+from refactor_tools.unify.rewriting import bare
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import dotted, expression, is_constant, walk
-from refactor_tools.unify.template import Hole, Template, hole_number, option_of
+from refactor_tools.unify.syntax import code, dotted, expression, is_constant, walk
+from refactor_tools.unify.template import Hole, Template, choice_of, hole_number, option_of
 from refactor_tools.unify.vocabulary import annotation, annotation_by_name, is_constructor, role
 
 Kind = Literal["size", "number", "switch", "factory"]
@@ -39,7 +40,7 @@ class NewParameter:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """For every hole the options around it; for every option the holes inside it."""
+    """For every hole the members that have its place; for every option the holes inside it."""
 
     around: Mapping[int, frozenset[int]]
     inside: Mapping[int, tuple[int, ...]]
@@ -47,25 +48,38 @@ class Surroundings:
 
 def surroundings(template: Template) -> Surroundings:
     """Which holes stand inside which options."""
-    around: dict[int, set[int]] = {number: set() for number in template.holes}
+    everyone = frozenset(range(len(template.attributes)))
+    around = dict.fromkeys(template.holes, everyone)
     inside: dict[int, tuple[int, ...]] = {}
     for node in walk(template.node):
-        option = option_of(node)
-        if option is not None:
-            holes = [hole_number(item) for item in walk(option[1])]
-            inside[option[0]] = tuple(number for number in holes if number is not None)
-            for number in inside[option[0]]:
-                around[number].add(option[0])
-    return Surroundings({number: frozenset(options) for number, options in around.items()}, inside)
+        for option, nodes, has_it in _conditional(node):
+            present = template.options[option].present
+            found = tuple(number for item in nodes for number in _holes(item))
+            inside[option] = (*inside.get(option, ()), *found)
+            for number in found:
+                around[number] &= present if has_it else everyone - present
+    return Surroundings(around, inside)
+
+
+def _conditional(node: cst.CSTNode) -> Iterator[tuple[int, Sequence[cst.CSTNode], bool]]:
+    """(option, what depends on it, whether it is there or in its stead)."""
+    option, either = option_of(node), choice_of(node)
+    if option is not None:
+        yield option[0], [option[1]], True
+    if either is not None:
+        yield either[0], either[1], True
+        yield either[0], either[2], False
+
+
+def _holes(node: cst.CSTNode) -> list[int]:
+    return [number for item in walk(node) if (number := hole_number(item)) is not None]
 
 
 def visible(template: Template, where: Surroundings) -> dict[int, Hole]:
-    """Holes with None for members that lack an option around them."""
+    """Holes with None for members that lack their place."""
     shown: dict[int, Hole] = {}
     for number, hole in template.holes.items():
-        present = set(range(len(hole.values)))
-        for option in where.around[number]:
-            present &= template.options[option].present
+        present = where.around[number]
         values = tuple(value if index in present else None for index, value in enumerate(hole.values))
         shown[number] = replace(hole, values=values)
     return shown
@@ -96,13 +110,12 @@ def _agree(full: Hole, other: Hole) -> bool:
 
 
 def _is_factory(hole: Hole) -> bool:
-    return any(value is not None and is_constructor(dotted(value)) for value in hole.values)
+    return bool(hole.made) or any(value is not None and is_constructor(dotted(value)) for value in hole.values)
 
 
 def in_order(template: Template) -> list[int]:
     """Hole numbers in the order of `__init__`, then of the other methods."""
-    found = [hole_number(node) for node in walk(template.node)]
-    return [number for number in found if number is not None]
+    return list(dict.fromkeys(_holes(template.node)))
 
 
 def hole_parameters(
@@ -115,8 +128,8 @@ def hole_parameters(
     """
     holes = visible(template, where)
     parameters: list[NewParameter] = []
-    inherited: dict[int, str] = {}
-    for numbers in group(holes, in_order(template)):
+    inherited = {number: _message(hole) for number, hole in template.holes.items() if hole.message}
+    for numbers in group(holes, [number for number in in_order(template) if number not in inherited]):
         texts = {text for number in numbers for text in holes[number].texts if text is not None}
         same = lifted.get(next(iter(texts))) if len(texts) == 1 else None
         if same is not None:
@@ -152,18 +165,33 @@ def _parameter(
 
 
 def _factory(hole: Hole, numbers: list[int], taken: set[str]) -> NewParameter:
-    layer = next(dotted(value) for value in hole.values if value is not None)
-    name = choose((role(layer),), taken)
-    default = _commonest(hole.texts) if None not in hole.texts else None
-    takes = "[int]" if role(layer) == "norm" else "[]" if role(layer) == "activation" else "..."
+    texts = tuple(None if value is None else maker(value) for value in hole.values)
+    layer = next(text for text in texts if text is not None)
+    name = choose((hole.made or role(layer),), taken)
+    common = _commonest(texts)
+    default = common if common and None not in texts and dotted(expression(common)).startswith("nn.") else None
+    takes = "[]" if hole.made else {"norm": "[int]", "activation": "[]"}.get(role(layer), "...")
     return NewParameter(
         name=name,
         kind="factory",
         annotation=f"Callable[{takes}, nn.Module]",
         default=default,
-        values=tuple(None if default is not None and text == default else text for text in hole.texts),
+        values=tuple(None if default is not None and text == default else text for text in texts),
         holes=frozenset(numbers),
     )
+
+
+def maker(value: cst.BaseExpression) -> str:
+    """What makes a layer: the class where nothing is given to it, else a function without arguments."""
+    if not isinstance(value, cst.Call):
+        return code(bare(value))
+    return code(value.func) if not value.args else f"lambda: {code(bare(value))}"
+
+
+def _message(hole: Hole) -> str:
+    """The first member's text: it tells a person the same, in other words."""
+    assert hole.values[0] is not None
+    return code(hole.values[0])
 
 
 def _commonest(texts: Sequence[str | None]) -> str | None:

@@ -9,25 +9,30 @@ import libcst as cst
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.annotations import Written
 from refactor_tools.unify.antiunify import Generalisation, generalise
 from refactor_tools.unify.body import Decisions, build
+from refactor_tools.unify.branches import branches_of, in_forward
+from refactor_tools.unify.class_level import own_decorators, own_methods, written
 from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
 from refactor_tools.unify.likeness import alike, blind_tokens
-from refactor_tools.unify.members import Member
+from refactor_tools.unify.members import Member, forward_of
 from refactor_tools.unify.naming import most_common
 from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
 from refactor_tools.unify.roundtrip import lost
+from refactor_tools.unify.spelling import in_file
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
-from refactor_tools.unify.syntax import assigned_attribute, is_constant, walk
-from refactor_tools.unify.template import ForwardParameter, Template, option_of
+from refactor_tools.unify.syntax import assigned_attribute, children, is_constant, reads, walk
+from refactor_tools.unify.template import ForwardParameter, Template, choice_of, option_of
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A component that every member is an instance of. `node` has no docstrings yet; `adapters` and `verbatim` go with
-    `members`: `verbatim` says that the component has the member's own signature and names throughout. `left_out` are
-    the copies (by id) that could not be merged with the others, and why.
+    `members`: `verbatim` says that the component has the member's own signature and names throughout. `branches` counts
+    the conditions that methods ask anew, `forward_branches` those of `forward` and what it calls. `left_out` are the
+    copies (by id) that could not be merged with the others, and why.
     """
 
     name: str
@@ -39,25 +44,33 @@ class Candidate:
     adapters: tuple[Adapter, ...]
     verbatim: tuple[bool, ...]
     template: Template
+    branches: int = 0
+    forward_branches: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def unify(members: Sequence[Member], *, max_parameters: int = 6, max_branches: int = 2) -> Candidate | Refusal:
-    """The least general component for `members`, or why there is none."""
+def unify(
+    members: Sequence[Member], *, max_parameters: int = 6, max_branches: int = 2, presume: bool = False
+) -> Candidate | Refusal:
+    """The least general component for `members`, or why there is none.
+
+    With `presume` the plan rests on others: what the members build and inherit, where they differ in it, has to become
+    one component first (`Candidate.template.parts` says what).
+    """
     arranged = around_medoid(members)
     try:
-        return _merged(arranged, max_parameters, max_branches)
+        return _merged(arranged, max_parameters, max_branches, presume)
     except Mismatch as mismatch:
         core = _core(arranged)
         if 1 < len(core) < len(arranged):
             rest = tuple((member.id, str(mismatch)) for member in arranged if member not in core)
-            found = unify(core, max_parameters=max_parameters, max_branches=max_branches)
+            found = unify(core, max_parameters=max_parameters, max_branches=max_branches, presume=presume)
             return found if isinstance(found, Refusal) else replace(found, left_out=(*found.left_out, *rest))
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
 
 
-def _merged(members: tuple[Member, ...], max_parameters: int, max_branches: int) -> Candidate:
-    found = _sound(members)
+def _merged(members: tuple[Member, ...], max_parameters: int, max_branches: int, presume: bool) -> Candidate:
+    found = _sound(members, presume)
     candidate = _candidate(found.template, found.members, max_parameters, max_branches)
     try:
         cst.parse_module(cst.Module(body=[candidate.node]).code)
@@ -73,7 +86,7 @@ def _core(members: Sequence[Member]) -> tuple[Member, ...]:
     return tuple(member for member, kind in zip(members, kinds, strict=True) if kind == commonest)
 
 
-def _sound(members: tuple[Member, ...]) -> Generalisation:
+def _sound(members: tuple[Member, ...], presume: bool) -> Generalisation:
     """A generalisation that gives every member back: those that it would not are left out.
 
     Raises:
@@ -81,7 +94,7 @@ def _sound(members: tuple[Member, ...]) -> Generalisation:
     """
     left_out: tuple[tuple[Member, Mismatch], ...] = ()
     while True:
-        found = generalise(members)
+        found = generalise(members, presume=presume)
         wrong = lost(found.template, found.members)
         if not wrong:
             return replace(found, left_out=(*left_out, *found.left_out))
@@ -108,9 +121,12 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
     parameters, inherited = hole_parameters(template, members, where, own)
     decided = switches(template, parameters, inherited, where)
     refuse_too_many(decided.parameters, max_parameters)
-    _refuse_branches(template, decided, max_branches)
-    _refuse_unshared(template)
+    branches = branches_of(template, decided)
+    if len(branches) > max_branches:
+        raise Mismatch(f"{len(branches)} branches would be needed, the limit is {max_branches}", ())
+    _refuse_unshared(template, members)
     forward = united_forward(template, members)
+    _refuse_unlike_rest(members)
     if not members[0].is_class:
         forward = (*forward, *signature(decided.parameters))
     attributes = _common_names(template.attributes)
@@ -120,14 +136,21 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         holes=inherited
         | {number: _filling(item, template, number) for item in decided.parameters for number in item.holes},
         lifted=own,
-        switches=Switches(decided.parameters, decided.tests, stored, decided.inlined),
+        switches=replace(decided, stored=stored),
         attributes=attributes,
         names=_forward_names(template, forward),
         constructor=constructor,
         forward=forward,
+        written=_written(members),
     )
     node = build(template.node, decisions)
-    adapters = tuple(_adapter(index, template, final, forward, decisions) for index in range(len(members)))
+    shared: Mapping[str, str] = {}
+    if isinstance(node, cst.ClassDef):
+        node, shared = written(node.with_changes(decorators=[]), template.values)
+    adapters = tuple(
+        _in_its_words(_adapter(index, member, template, final, forward, decisions, shared), member)
+        for index, member in enumerate(members)
+    )
     name = most_common(member.name for member in members) or members[0].name
     verbatim = tuple(
         _verbatim(member, constructor, forward, adapter) for member, adapter in zip(members, adapters, strict=True)
@@ -142,7 +165,26 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         adapters=adapters,
         verbatim=verbatim,
         template=template,
+        branches=len(branches),
+        forward_branches=len(branches_of(template, decided, in_forward(template.node))),
     )
+
+
+def _written(members: Sequence[Member]) -> dict[str, list[Written]]:
+    found: dict[str, list[Written]] = {}
+    for member in members:
+        for function in own_methods(member.written):
+            found.setdefault(function.name.value, []).append(Written(function, member.in_tree))
+    return found
+
+
+def _in_its_words(adapter: Adapter, member: Member) -> Adapter:
+    """The adapter's expressions as the member's file can read them."""
+
+    def said(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        return tuple(Argument(item.name, in_file(item.value, member.names)) for item in arguments)
+
+    return replace(adapter, init=said(adapter.init), forward=said(adapter.forward))
 
 
 def _constructor(
@@ -224,7 +266,10 @@ def _common_names(attributes: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
 
 
 def _filling(parameter: NewParameter, template: Template, number: int) -> str:
-    inside = template.holes[number].method == "__init__" or isinstance(template.node, cst.FunctionDef)
+    hole = template.holes[number]
+    if hole.made:
+        return f"{parameter.name}()"
+    inside = hole.method == "__init__" or isinstance(template.node, cst.FunctionDef)
     return parameter.name if inside else f"self.{parameter.name}"
 
 
@@ -239,29 +284,42 @@ def _stored(template: Template, decided: Switches) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*decided.stored, *constants]))
 
 
-def _refuse_branches(template: Template, decided: Switches, limit: int) -> None:
-    branches = {
-        test for number, test in decided.tests.items() if test and template.options[number].method != "__init__"
-    }
-    if len(branches) > limit:
-        raise Mismatch(f"{len(branches)} branches would be needed, the limit is {limit}", ())
+def _refuse_unlike_rest(members: Sequence[Member]) -> None:
+    """`*args` and `**kwargs` that not all have alike are left to the shims, which is right where nobody reads them."""
+    if len({tuple(_plain(member.forward)) for member in members}) == 1:
+        return
+    for member in members:
+        rest = {item.name for item in member.forward if item.kind.startswith("var-")}
+        function = forward_of(member.node) or member.node
+        if rest & reads(function.body):
+            raise Mismatch(
+                "only some copies take any further arguments", (f"{', '.join(sorted(rest))} of {member.id}",)
+            )
 
 
-def _refuse_unshared(template: Template) -> None:
-    """A component of which most is optional is two components."""
-    options = [option[1] for node in walk(template.node) if (option := option_of(node)) is not None]
-    optional = sum(1 for node in options for _ in walk(node))
-    whole = sum(1 for _ in walk(template.node))
-    if optional * 2 > whole:
+def _refuse_unshared(template: Template, members: Sequence[Member]) -> None:
+    """A component of which most is optional is two components: a copy shares half of its code with the others."""
+    shared = _shared_size(template.node)
+    sizes = [sum(1 for _ in walk(member.node)) for member in members]
+    if shared * 2 * len(sizes) < sum(sizes):
         raise Mismatch("the copies share less than half of their code", ())
+
+
+def _shared_size(node: cst.CSTNode) -> int:
+    """Nodes that every member has."""
+    if option_of(node) is not None or choice_of(node) is not None:
+        return 0
+    return 1 + sum(map(_shared_size, children(node)))
 
 
 def _adapter(
     index: int,
+    member: Member,
     template: Template,
     parameters: Sequence[NewParameter],
     forward: Sequence[Parameter],
     decisions: Decisions,
+    shared: Mapping[str, str],
 ) -> Adapter:
     known = {item.name for item in forward}
     own = dict(template.attributes[index]) or {name: name for name in decisions.attributes}
@@ -275,9 +333,23 @@ def _adapter(
             (decisions.attributes[name], theirs)
             for name, theirs in sorted(own.items())
             if decisions.attributes.get(name, theirs) != theirs
-        ),
+        )
+        + _nested_state(member, own, decisions.attributes),
         lacking=_lacking(index, template, parameters, decisions),
+        attributes=tuple(
+            Argument(name, value)
+            for name, texts in sorted(template.values.items())
+            if (value := texts[index]) is not None and value != shared.get(name)
+        ),
+        decorators=own_decorators(template.node, member),
     )
+
+
+def _nested_state(member: Member, own: Mapping[str, str], final: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The key map of the parts, under the members of self that hold them."""
+    ours = {theirs: name for name, theirs in own.items()}
+    pairs = ((final.get(ours.get(held, held), held), held, new, old) for held, new, old in member.nested)
+    return tuple((f"{name}.{new}", f"{held}.{old}") for name, held, new, old in pairs)
 
 
 def _value(parameter: NewParameter, index: int) -> str | None:
@@ -307,4 +379,4 @@ def _lacking(
 def _verbatim(member: Member, constructor: Sequence[Parameter], forward: Sequence[Parameter], adapter: Adapter) -> bool:
     same = _plain(constructor) == _plain(member.parameters) and _plain(forward) == _plain(member.forward)
     plain = all(item.name == item.value for item in (*adapter.init, *adapter.forward))
-    return same and plain and not adapter.state and not adapter.lacking
+    return same and plain and not (adapter.state or adapter.lacking or adapter.attributes or adapter.decorators)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import libcst as cst
 
 from refactor_tools.unify.members import Member
+from refactor_tools.unify.ordering import canonical
 from refactor_tools.unify.rewriting import visited
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import code, dotted, key, same
-from refactor_tools.unify.template import Template, instantiate
+from refactor_tools.unify.syntax import code, dotted, key, otherwise, statements, walk
+from refactor_tools.unify.template import Template, else_of
 from refactor_tools.unify.vocabulary import constructor_parameters, default_of
 
 
@@ -19,13 +20,20 @@ def lost(template: Template, members: Sequence[Member]) -> dict[str, Mismatch]:
     for index, member in enumerate(members):
         theirs = _methods(member.node)
         for name, function in functions.items():
-            names = template.locals[index].get(name, {})
-            args = (template.holes, template.options, template.hoists, template.attributes[index], names)
-            ours = instantiate(function.body, index, *args)
-            if not same(_canonical(ours), _canonical(theirs[name].body)):
+            if index not in template.methods.get(name, frozenset({index})):
+                continue
+            ours = template.of_member(function.body, index, name)
+            assert isinstance(ours, cst.BaseSuite)
+            if _canonical(ours, name) != _canonical(theirs[name].body, name):
                 texts = (code(theirs[name].body), code(ours))
                 found[member.id] = Mismatch(f"merging would lose something of {name}", texts)
+        if set(_given_names(template, index)) != {item.name for item in member.forward if "var-" not in item.kind}:
+            found[member.id] = Mismatch("merging would lose an argument", ())
     return found
+
+
+def _given_names(template: Template, index: int) -> list[str]:
+    return [name for item in template.forward if (name := item.names[index])]
 
 
 def _methods(node: cst.ClassDef | cst.FunctionDef) -> dict[str, cst.FunctionDef]:
@@ -34,18 +42,22 @@ def _methods(node: cst.ClassDef | cst.FunctionDef) -> dict[str, cst.FunctionDef]
     return {item.name.value: item for item in node.body.body if isinstance(item, cst.FunctionDef)}
 
 
-def _canonical(node: cst.CSTNode) -> cst.CSTNode:
-    return visited(node, _NoDefaults())
+def _canonical(body: cst.BaseSuite, method: str) -> object:
+    plain = visited(body, _NoDefaults())
+    return canonical(statements(plain)) if method == "__init__" else key(plain)
 
 
 class _NoDefaults(cst.CSTTransformer):
-    """Drops arguments that say what torch takes anyway, and puts keywords where they go by position."""
+    """Drops arguments that say what torch takes anyway, puts keywords where they go by position, and writes `elif`."""
+
+    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If:
+        return updated_node.with_changes(orelse=else_of(otherwise(updated_node)))
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         name = dotted(updated_node.func)
         order = constructor_parameters(name)
         if not order or any(arg.star for arg in updated_node.args):
-            return updated_node
+            return updated_node.with_changes(args=_keywords_sorted(updated_node.args))
         kept = []
         for position, arg in enumerate(updated_node.args):
             argument = arg.keyword.value if arg.keyword else order[position] if position < len(order) else ""
@@ -54,3 +66,11 @@ class _NoDefaults(cst.CSTTransformer):
                 continue
             kept.append(cst.Arg(arg.value, keyword=cst.Name(argument) if argument else None))
         return updated_node.with_changes(args=sorted(kept, key=lambda arg: arg.keyword.value if arg.keyword else ""))
+
+
+def _keywords_sorted(args: Sequence[cst.Arg]) -> list[cst.Arg]:
+    """Arguments with the keywords in the order of their names, where computing them does nothing but that."""
+    if any(arg.star or any(isinstance(node, cst.Call) for node in walk(arg.value)) for arg in args):
+        return list(args)
+    first = sum(arg.keyword is None for arg in args)
+    return [*args[:first], *sorted(args[first:], key=lambda arg: arg.keyword.value if arg.keyword else "")]

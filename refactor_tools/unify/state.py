@@ -1,12 +1,19 @@
 """The state of folding one member into a template: names, holes, options."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import libcst as cst
 
 from refactor_tools.unify.rewriting import FreeNames, visited
 from refactor_tools.unify.syntax import code, is_constant, reads, self_attribute, walk
 from refactor_tools.unify.template import Hole, Option, hole_name, hole_number, instantiate
+
+N = TypeVar("N", bound=cst.CSTNode)
+
+# As many nodes in an option weigh as much as a hole.
+_NODES = 20
 
 
 class Mismatch(Exception):
@@ -28,22 +35,33 @@ class _State:
     hoists: dict[int, frozenset[int]]
     attributes: dict[str, str]
     local: dict[str, str]
+    parts: dict[str, str]
 
 
 class FoldState:
     """What is known while a member is folded in.
 
-    `attributes` and `local` map the template's names to the new member's; both are bijections.
+    `attributes`, `local` and `parts` map the template's names to the new member's; all are bijections. `parts` are
+    classes and functions of the members' own trees: with `presume`, two that stand in the same place are taken for one
+    component to be.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, presume: bool) -> None:
+        self.presume = presume
         self.holes: dict[int, Hole] = {}
         self.options: dict[int, Option] = {}
         self.attributes_of: list[dict[str, str]] = []
+        self.parts_of: list[dict[str, str]] = []
+        self.parts: dict[str, str] = {}
+        self.our_tree: frozenset[str] = frozenset()
+        self.their_tree: frozenset[str] = frozenset()
         self.locals_of: list[dict[str, dict[str, str]]] = []
         self.count = 0
         self.method = ""
         self.argument = ("", "")
+        self.made = ""
+        self.target = ""
+        self.message = False
         self.attributes: dict[str, str] = {}
         self.local: dict[str, str] = {}
         self.own_locals: dict[str, dict[str, str]] = {}
@@ -55,11 +73,14 @@ class FoldState:
 
     # The life of one member's fold.
 
-    def begin(self) -> None:
-        self.attributes, self.own_locals = {}, {}
+    def begin(self, in_tree: frozenset[str]) -> None:
+        self.attributes, self.own_locals, self.parts = {}, {}, {}
+        self.their_tree = in_tree
 
     def end(self) -> None:
+        self.our_tree |= {name for name in self.their_tree if name not in self.parts.values()}
         self.attributes_of.append(self.attributes)
+        self.parts_of.append(self.parts)
         self.locals_of.append(self.own_locals)
         self.holes = {
             number: replace(hole, values=hole.values + (None,) * (self.count + 1 - len(hole.values)))
@@ -74,17 +95,25 @@ class FoldState:
         self.computed = (self.our_names | self.their_names) - self.parameters
 
     def state(self) -> _State:
-        return _State(dict(self.holes), dict(self.options), dict(self.hoists), dict(self.attributes), dict(self.local))
+        return _State(
+            dict(self.holes),
+            dict(self.options),
+            dict(self.hoists),
+            dict(self.attributes),
+            dict(self.local),
+            dict(self.parts),
+        )
 
     def restore(self, state: object) -> None:
         assert isinstance(state, _State)
         self.holes, self.options, self.hoists = dict(state.holes), dict(state.options), dict(state.hoists)
-        self.attributes, self.local = dict(state.attributes), dict(state.local)
+        self.attributes, self.local, self.parts = dict(state.attributes), dict(state.local), dict(state.parts)
         if self.method:
             self.own_locals[self.method] = self.local
 
-    def cost(self) -> int:
-        return len(self.holes) + 3 * len(self.options) + len(self.hoists)
+    def cost(self) -> float:
+        """What is not shared: the less, the better the pairing of names."""
+        return len(self.holes) + sum(2 + option.size / _NODES for option in self.options.values()) + len(self.hoists)
 
     # Names.
 
@@ -106,20 +135,34 @@ class FoldState:
             if not self.bind_local(ours, name):
                 raise Mismatch(f"`{name}` means different things", (code(statement),))
             back[name] = ours
+        return self.with_our_members(statement, back)
+
+    def with_our_members(self, node: N, names: Mapping[str, str]) -> N:
+        """Code of the new member with the template's names for what it reads of self and of its tree, and `names`."""
         members = {theirs: ours for ours, theirs in self.attributes.items()}
-        for node in walk(statement):
-            own = self_attribute(node)
+        for item in walk(node):
+            own = self_attribute(item)
             if own and own not in members:
                 if not bind(self.attributes, own, own):
-                    raise Mismatch(f"`self.{own}` means different things", (code(statement),))
+                    raise Mismatch(f"`self.{own}` means different things", (code(node),))
                 members[own] = own
-        return visited(statement, _Translation(back, members))
+        known = {theirs: ours for ours, theirs in self.parts.items()}
+        return visited(node, _Translation({**known, **names}, members))
+
+    def same_part(self, ours: str, theirs: str) -> bool:
+        """Whether two names of the members' trees can be the same component to be."""
+        if not self.presume or ours not in self.our_tree or theirs not in self.their_tree:
+            return False
+        return ours[:1].isupper() == theirs[:1].isupper() and bind(self.parts, ours, theirs)
 
     # Holes and options.
 
-    def new_option(self, present: frozenset[int], *, element: bool, position: str = "") -> int:
+    def new_option(
+        self, present: frozenset[int], *nodes: cst.CSTNode, element: bool = False, position: str = ""
+    ) -> int:
         number = len(self.options)
-        self.options[number] = Option(self.method, present, element, position)
+        size = sum(1 for node in nodes for _ in walk(node))
+        self.options[number] = Option(self.method, present, element, position, size)
         return number
 
     def present(self, number: int) -> None:
@@ -134,18 +177,24 @@ class FoldState:
         """
         number = hole_number(left)
         if number is not None:
-            known = self.holes[number].values
-            values = known + (None,) * (self.count - len(known))
+            filled = self.holes[number].values
+            values = filled + (None,) * (self.count - len(filled))
         else:
             values = tuple(self._part(left, member) for member in range(self.count))
             number = max(self.holes, default=-1) + 1
         assert isinstance(right, cst.BaseExpression)
-        self._must_be_known(left, *values, right)
-        self.holes[number] = Hole(self.method, (*values, right), self.argument)
+        known = self.holes.get(number)
+        message = self.message if known is None else known.message
+        if not message:
+            self._must_be_known(left, *values, right)
+        elif values[0] is None:
+            raise Mismatch("messages differ", tuple("" if item is None else code(item) for item in (left, right)))
+        made = self.made if known is None else known.made
+        self.holes[number] = Hole(self.method, (*values, right), self.argument, made, message)
         return cst.Name(hole_name(number))
 
     def _part(self, node: cst.CSTNode, member: int) -> cst.BaseExpression | None:
-        names = self.locals_of[member].get(self.method, {})
+        names = {**self.parts_of[member], **self.locals_of[member].get(self.method, {})}
         part = instantiate(node, member, self.holes, self.options, self.hoists, self.attributes_of[member], names)
         assert isinstance(part, cst.BaseExpression)
         return None if any(hole_number(item) is not None for item in walk(part)) else part
@@ -163,7 +212,7 @@ class FoldState:
 
 
 class _Translation(FreeNames):
-    def __init__(self, names: dict[str, str], attributes: dict[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], attributes: Mapping[str, str]) -> None:
         super().__init__(lambda name: cst.Name(names[name]) if names.get(name, name) != name else None)
         self.attributes = attributes
 

@@ -1,29 +1,34 @@
 """What decides, in the component, whether an option is there."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from refactor_tools.layout import snake_case
 from refactor_tools.unify.guards import guard_of
 from refactor_tools.unify.naming import choose, flag_name
-from refactor_tools.unify.parameters import NewParameter, Surroundings
+from refactor_tools.unify.norms import norm_first
+from refactor_tools.unify.parameters import NewParameter, Surroundings, maker
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, code, dotted, reads, self_attribute, walk
-from refactor_tools.unify.template import Template, hole_number, option_of
+from refactor_tools.unify.template import Template, choice_of, hole_number, option_of
+from refactor_tools.unify.vocabulary import is_constructor
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """`tests` are the conditions of options ("": none needed); `stored` are parameters that `forward` needs as members;
-    `inlined` are options whose statement `self.x = ...` becomes `self.x = ... if test else None`.
+    `inlined` are options whose statement `self.x = ...` becomes `self.x = ... if test else None`; `injected` are those
+    whose layer the parameter named here makes.
     """
 
     parameters: tuple[NewParameter, ...]
     tests: Mapping[int, str]
     stored: tuple[str, ...]
     inlined: frozenset[int]
+    injected: Mapping[int, str] = field(default_factory=dict)
 
 
 def switches(
@@ -38,7 +43,8 @@ def switches(
     chosen = _Switches(template, list(parameters), inherited, where)
     for present in chosen.presences():
         chosen.decide(present)
-    return Switches(tuple(chosen.parameters), chosen.tests, tuple(chosen.stored), frozenset(chosen.inlined))
+    stored, inlined = tuple(chosen.stored), frozenset(chosen.inlined)
+    return Switches(tuple(chosen.parameters), chosen.tests, stored, inlined, chosen.injected)
 
 
 class _Switches:
@@ -47,12 +53,16 @@ class _Switches:
     ) -> None:
         self.template, self.parameters, self.where = template, parameters, where
         self.names = {hole: item.name for item in parameters for hole in item.holes} | dict(inherited)
-        self.nodes = {found[0]: found[1] for node in walk(template.node) if (found := option_of(node)) is not None}
+        self.nodes = dict(_options(template.node))
+        found = (either for node in walk(template.node) if (either := choice_of(node)) is not None)
+        self.choices = {number: (ours, others) for number, ours, others in found}
         self.assigned = Counter(assigned_attribute(node) for node in walk(template.node))
         self.members = len(template.attributes)
         self.tests: dict[int, str] = {}
         self.stored: list[str] = []
         self.inlined: set[int] = set()
+        self.injected: dict[int, str] = {}
+        self.decided: dict[frozenset[int], str] = {}
 
     def presences(self) -> list[frozenset[int]]:
         return list(dict.fromkeys(self.template.options[number].present for number in self.nodes))
@@ -69,8 +79,10 @@ class _Switches:
         test = (
             self._by_moved(present, open_ones)
             or self._by_value(present, open_ones)
+            or self._by_complement(present)
             or self._by_flag(present, open_ones)
         )
+        self.decided[present] = test
         for number in open_ones:
             self.tests[number] = test
             if number in attributes.values():
@@ -81,16 +93,18 @@ class _Switches:
     def _by_argument(self, number: int) -> bool:
         """A statement that an argument guards, or that uses an argument only these members have."""
         option, node = self.template.options[number], self.nodes[number]
-        if option.method == "__init__" or option.element:
+        if option.method == "__init__":
             return False
         own = {
             item.name
             for item in self.template.forward
             if frozenset(index for index, name in enumerate(item.names) if name) == option.present
         }
-        if guard_of(node) in own:
+        if (guard_of(node) in own and number not in self.choices) or (option.element and dotted(node) in own):
             self.tests[number] = ""
             return True
+        if option.element:
+            raise Mismatch("only some copies hand this on", (code(node),))
         used = sorted(own & reads(node))
         if used:
             self.tests[number] = f"{used[0]} is not None"
@@ -127,8 +141,7 @@ class _Switches:
 
     def _moved(self, present: frozenset[int], number: int, other: int) -> str:
         if other in self.tests:
-            test = self.tests[other]
-            return test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
+            return negated(self.tests[other])
         layer = _layer(self.nodes[number])
         first = self.template.options[number].position == "first"
         base = flag_name(layer, "").removeprefix("use_")
@@ -152,8 +165,7 @@ class _Switches:
         ]
         missing = [index for index in own if not self.parameters[index].optional]
         if len(missing) > 1:
-            names = ", ".join(self.parameters[index].name for index in missing)
-            raise Mismatch(f"only some copies have {names}", ())
+            return self._by_factory(numbers, [self.parameters[index] for index in missing])
         if not missing:
             return ""
         item = self.parameters[missing[0]]
@@ -165,8 +177,46 @@ class _Switches:
         )
         return f"{item.name} is not None"
 
+    def _by_factory(self, numbers: Sequence[int], missing: Sequence[NewParameter]) -> str:
+        """Layers that need several values which only these members give: what makes them is one parameter each."""
+        names = []
+        for number in numbers:
+            inside = set(self.where.inside.get(number, ()))
+            own = [item for item in missing if item.holes <= inside]
+            call = made_layer(self.nodes[number]) if number not in self.choices else None
+            if own and call is not None:
+                names.append(self._factory(number, call))
+                self.parameters = [item for item in self.parameters if item not in own]
+                missing = [item for item in missing if item not in own]
+        self.parameters = [_with_default(item) if item in missing else item for item in self.parameters]
+        return f"{names[0]} is not None" if names and not missing else ""
+
+    def _factory(self, number: int, call: cst.Call) -> str:
+        layer = assigned_attribute(self.nodes[number]) or snake_case(dotted(call.func).rpartition(".")[2])
+        name = choose((layer,), {item.name for item in self.parameters})
+        own = [
+            maker(made) if index in self.template.options[number].present else None
+            for index in range(self.members)
+            if isinstance(made := self.template.of_member(call, index, "__init__"), cst.BaseExpression)
+        ]
+        self.parameters.append(
+            NewParameter(name, "factory", "Callable[[], nn.Module] | None", "None", tuple(own), frozenset())
+        )
+        self.injected[number] = name
+        return name
+
+    def _by_complement(self, present: frozenset[int]) -> str:
+        """The opposite of what the other members are known by."""
+        test = self.decided.get(frozenset(range(self.members)) - present, "")
+        return negated(test) if test else ""
+
     def _by_flag(self, present: frozenset[int], numbers: Sequence[int]) -> str:
         node = self.nodes[numbers[0]]
+        for number in numbers:
+            first = norm_first(*self.choices[number]) if number in self.choices else None
+            if first is not None:
+                name = self._flag("norm_first", present if first else frozenset(range(self.members)) - present)
+                return name if first else f"not {name}"
         if self.template.options[numbers[0]].element or assigned_attribute(node):
             name = flag_name(_layer(node), self.template.options[numbers[0]].position)
         else:
@@ -194,10 +244,48 @@ class _Switches:
         """The condition as `forward` sees it: over members of self; a function has the parameter itself."""
         if isinstance(self.template.node, cst.FunctionDef):
             return test
-        name = test.removeprefix("not ").removesuffix(" is not None")
+        name = test.removeprefix("not ").removesuffix(" is not None").removesuffix(" is None")
+        if next((item.kind for item in self.parameters if item.name == name), "") == "factory":
+            raise Mismatch(f"forward would have to ask for `{name}`, which only makes a layer", ())
         if name not in self.stored:
             self.stored.append(name)
         return test.replace(name, f"self.{name}", 1)
+
+
+_NOTHING = {"int": "0", "float": "0.0", "bool": "False", "str": '""', "tuple[int, ...]": "()"}
+
+
+def _with_default(item: NewParameter) -> NewParameter:
+    """A value that only matters where a switch is on; the others give nothing."""
+    default = _NOTHING.get(item.annotation, "None")
+    return replace(item, default=default, kind="number" if item.kind == "size" else item.kind)
+
+
+def negated(test: str) -> str:
+    """The opposite of a condition as switches have them."""
+    if test.endswith(" is not None"):
+        return test.removesuffix(" is not None") + " is None"
+    if test.endswith(" is None"):
+        return test.removesuffix(" is None") + " is not None"
+    return test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
+
+
+def _options(node: cst.CSTNode) -> Iterator[tuple[int, cst.CSTNode]]:
+    """Every option with what it stands for, a choice with the first statement of those that have it."""
+    for item in walk(node):
+        option, either = option_of(item), choice_of(item)
+        if option is not None:
+            yield option
+        if either is not None:
+            yield either[0], either[1][0]
+
+
+def made_layer(node: cst.CSTNode) -> cst.Call | None:
+    """The constructor's call in `self.x = Layer(...)`, or the node itself where it is one."""
+    value = node
+    if isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Assign):
+        value = node.body[0].value
+    return value if isinstance(value, cst.Call) and is_constructor(dotted(value.func)) else None
 
 
 def _layer(node: cst.CSTNode) -> str:

@@ -140,6 +140,38 @@ def _collect_names(node: cst.CSTNode, found: set[str]) -> None:
             _collect_names(child, found)
 
 
+def stored(node: cst.CSTNode) -> list[str]:
+    """Plain names that assignments, loops and comprehensions below bind, in order."""
+    found: list[str] = []
+    for item in walk(node):
+        if isinstance(item, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
+            found += [name.value for name in _target_names(item.target)]
+    return found
+
+
+def _target_names(target: cst.CSTNode) -> Iterator[cst.Name]:
+    if isinstance(target, cst.Name):
+        yield target
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _target_names(element.value)
+
+
+_TELLING = frozenset(
+    {"warnings.warn", "logger.warning", "logger.warning_once", "logger.info", "logger.debug", "logger.error"}
+)
+
+
+def is_message(statement: cst.CSTNode) -> bool:
+    """A statement that does nothing but tell a person something: it raises, warns or logs."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    small = statement.body[0]
+    if isinstance(small, cst.Expr):
+        return isinstance(small.value, cst.Call) and dotted(small.value.func) in _TELLING
+    return isinstance(small, cst.Raise)
+
+
 def statements(body: cst.BaseSuite) -> list[cst.BaseStatement]:
     """A suite as a list of statements, one small statement a line."""
     if isinstance(body, cst.SimpleStatementSuite):
@@ -157,6 +189,13 @@ def statements(body: cst.BaseSuite) -> list[cst.BaseStatement]:
 
 def _alone(small: cst.BaseSmallStatement) -> cst.BaseSmallStatement:
     return small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+
+
+def otherwise(node: cst.If) -> list[cst.BaseStatement]:
+    """What runs where the test fails: an `elif` is a condition of its own."""
+    if isinstance(node.orelse, cst.If):
+        return [node.orelse]
+    return [] if node.orelse is None else statements(node.orelse.body)
 
 
 def is_docstring(statement: cst.CSTNode) -> bool:

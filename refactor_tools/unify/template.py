@@ -1,14 +1,14 @@
 """The generalisation of a family: one tree with holes and options, and each member's way back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
 from refactor_tools.unify.rewriting import bare, parenthesised
-from refactor_tools.unify.syntax import code, self_attribute
+from refactor_tools.unify.syntax import code, otherwise, self_attribute, statements
 
-_HOLE, _OPTION, _HOIST = "__hole_", "__option_", "__hoist_"
+_HOLE, _OPTION, _HOIST, _CHOICE = "__hole_", "__option_", "__hoist_", "__choice_"
 
 
 def hole_name(number: int) -> str:
@@ -59,6 +59,27 @@ def merged(first: cst.If, second: cst.If) -> cst.If:
     return first.with_changes(body=cst.IndentedBlock(body=[*first.body.body, *second.body.body]))
 
 
+def choice(number: int, left: Sequence[cst.BaseStatement], right: Sequence[cst.BaseStatement]) -> cst.If:
+    """Statements of the members that have the option, and what stands in their place in the others."""
+    orelse = cst.Else(body=cst.IndentedBlock(body=right))
+    return cst.If(test=cst.Name(f"{_CHOICE}{number}__"), body=cst.IndentedBlock(body=left), orelse=orelse)
+
+
+def choice_of(node: cst.CSTNode) -> tuple[int, list[cst.BaseStatement], list[cst.BaseStatement]] | None:
+    """(number, statements of those that have the option, statements of the others)."""
+    if not isinstance(node, cst.If) or not isinstance(node.test, cst.Name) or not node.test.value.startswith(_CHOICE):
+        return None
+    assert isinstance(node.orelse, cst.Else)
+    return int(node.test.value[len(_CHOICE) : -2]), statements(node.body), statements(node.orelse.body)
+
+
+def else_of(body: Sequence[cst.BaseStatement]) -> cst.If | cst.Else | None:
+    """What follows a condition: nothing, `elif` where it is one more condition alone, else `else`."""
+    if len(body) == 1 and isinstance(body[0], cst.If) and not (option_of(body[0]) or choice_of(body[0])):
+        return body[0]
+    return cst.Else(body=cst.IndentedBlock(body=body)) if body else None
+
+
 def _option_number(node: cst.CSTNode) -> int | None:
     if isinstance(node, cst.Name) and node.value.startswith(_OPTION):
         return int(node.value[len(_OPTION) : -2])
@@ -70,11 +91,15 @@ class Hole:
     """An expression that differs: each member's own, None where the member lacks the place.
 
     `argument` is the constructor and the argument that the place feeds ("nn.Linear", "in_features"), where it is one.
+    `made` is the member of self that a layer is made for whose whole construction differs; "message" holes only say
+    something to a person.
     """
 
     method: str
     values: tuple[cst.BaseExpression | None, ...]
     argument: tuple[str, str] = ("", "")
+    made: str = ""
+    message: bool = False
 
     @property
     def texts(self) -> tuple[str | None, ...]:
@@ -83,12 +108,15 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something only the members in `present` have; `position` is "first", "last" or "" within an element sequence."""
+    """Something only the members in `present` have, `size` nodes large; `position` is "first", "last" or "" within an
+    element sequence.
+    """
 
     method: str
     present: frozenset[int]
     element: bool
     position: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +129,10 @@ class ForwardParameter:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`attributes` and `locals` (by method) map the template's names to each member's."""
+    """`attributes`, `locals` (by method) and `parts` (classes and functions of the members' own trees) map the
+    template's names to each member's. `values` are class-level attributes that differ, by name; `methods` those that
+    only some members have.
+    """
 
     node: cst.ClassDef | cst.FunctionDef
     holes: Mapping[int, Hole]
@@ -110,6 +141,14 @@ class Template:
     attributes: tuple[Mapping[str, str], ...]
     locals: tuple[Mapping[str, Mapping[str, str]], ...]
     forward: tuple[ForwardParameter, ...]
+    parts: tuple[Mapping[str, str], ...] = ()
+    values: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    methods: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def of_member(self, node: cst.CSTNode, member: int, method: str) -> cst.CSTNode:
+        """What a part of the template, in `method`, is in a member."""
+        names = {**self.parts[member], **self.locals[member].get(method, {})}
+        return instantiate(node, member, self.holes, self.options, self.hoists, self.attributes[member], names)
 
     def narrowed(self, members: int) -> "Template":
         """Every hole padded to the number of members."""
@@ -169,13 +208,19 @@ class _Instance(cst.CSTTransformer):
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
         return updated_node.with_changes(name=original_node.name)
 
-    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If | cst.BaseStatement | cst.RemovalSentinel:
+    def leave_If(
+        self, original_node: cst.If, updated_node: cst.If
+    ) -> cst.If | cst.BaseStatement | cst.RemovalSentinel | cst.FlattenSentinel[cst.BaseStatement]:
         option, hoist = option_of(original_node), hoist_of(original_node)
+        either, chosen = choice_of(original_node), choice_of(updated_node)
+        if either is not None and chosen is not None:
+            _, ours, others = chosen
+            return cst.FlattenSentinel(ours if self.member in self.options[either[0]].present else others)
         if hoist is not None:
             _, first, second = hoist_of(updated_node) or hoist
             return merged(first, second) if self.member in self.hoists[hoist[0]] else second
         if option is None:
-            return updated_node
+            return updated_node.with_changes(orelse=else_of(otherwise(updated_node)))
         if self.member not in self.options[option[0]].present:
             return cst.RemoveFromParent()
         statement = updated_node.body.body[0]

@@ -115,6 +115,7 @@ def test_json(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ],
         "written": True,
         "files": ["legacy/train.py"],
+        "moved": [],
         "rewritten": [
             {
                 "path": "legacy/train.py",
@@ -124,6 +125,7 @@ def test_json(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
             }
         ],
         "kept": [{"path": "legacy/test.py", "line": 1, "name": "Pool", "reason": "isinstance at line 2"}],
+        "strings": [],
     }
 
 
@@ -171,3 +173,43 @@ def test_a_tree_without_components_gets_a_hint(
     monkeypatch.chdir(tmp_path)
     assert migrate() == CLEAN
     assert "extract-component" in capsys.readouterr().err
+
+
+def test_strings_are_listed_and_rewritten_on_request(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "conf.yaml").write_text("_target_: legacy.a.Pool  # x\nother: legacy.b.Pool\n")
+    assert migrate("--dry-run") == CLEAN
+    out = capsys.readouterr().out
+    assert "Named in strings and documents, not rewritten" in out
+    assert "legacy.a.Pool  -> components.pooling.Pool with --strings" in out
+    assert "legacy.b.Pool  its old name is an adapter" in out
+    assert migrate("--strings") == CLEAN
+    assert (tree / "conf.yaml").read_text() == "_target_: components.pooling.Pool  # x\nother: legacy.b.Pool\n"
+    assert migrate("--strings", "--check") == CLEAN
+
+
+def test_notebooks_are_rewritten_in_place(tree: Path) -> None:
+    text = '{"cells": [{"cell_type": "code", "source": ["from a import Pool\\n", "Pool"], "outputs": [1.0]}], "x": [ ]}'
+    (tree / "legacy/note.ipynb").write_text(text)
+    assert migrate() == CLEAN
+    after = (tree / "legacy/note.ipynb").read_text()
+    assert after == text.replace("from a import", "from components.pooling import")
+
+
+def test_move(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "legacy/c.py").write_text("C = 1\n")
+    (tree / "legacy/use.py").write_text("from c import C\n")
+    assert migrate("--move", "legacy/c.py", "legacy/d.py", "--dry-run") == CLEAN
+    assert (tree / "legacy/c.py").exists()
+    assert migrate("--move", "legacy/c.py", "legacy/d.py") == CLEAN
+    assert "legacy/c.py -> legacy/d.py" in capsys.readouterr().out
+    assert (tree / "legacy/use.py").read_text() == "from d import C\n"
+    assert migrate("--move", "legacy/c.py", "legacy/d.py", "--check") == CLEAN
+
+
+def test_a_shim_of_a_component_is_not_moved(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert migrate("--move", "legacy/a.py", "legacy/e.py") == USAGE
+    assert "holds the shim of a component" in capsys.readouterr().err
+
+
+def test_move_takes_the_whole_tree(tree: Path) -> None:
+    assert migrate("legacy", "--move", "legacy/c.py", "legacy/d.py") == USAGE

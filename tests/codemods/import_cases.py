@@ -13,6 +13,7 @@ STUBS = {
         "    return lib.pooling.AttentionPooling\n"
     ),
     "legacy/deep/__init__.py": "",
+    "legacy/deep/very/__init__.py": "",
     "legacy/api.py": "from .layers import AttentionPooling as AttentionPooling\n",
     "legacy/everything.py": "from .layers import *\n",
     "lib/__init__.py": "",
@@ -227,8 +228,8 @@ REWRITTEN = {
         "run.py",
         "from legacy.layers import AttentionPooling as AP; import legacy.layers as L, legacy.layers\n"
         "AP(); L.AttentionPooling(); legacy.layers.Other()\n",
-        "from lib.pooling import AttentionPooling as AP; import legacy.layers as L, legacy.layers"
-        "; from lib.pooling import AttentionPooling\nAP(); AttentionPooling(); legacy.layers.Other()\n",
+        "from lib.pooling import AttentionPooling as AP; import legacy.layers as L, legacy.layers\n"
+        "AP(); AP(); legacy.layers.Other()\n",
     ),
     "module-from-package": (
         "legacy/model.py",
@@ -277,6 +278,83 @@ REWRITTEN = {
         "def f():\n    import legacy.layers as L  # late\n    return L.AttentionPooling(), L\nf()\n",
         "def f():\n    import legacy.layers as L  # late\n    from lib.pooling import AttentionPooling\n"
         "    return AttentionPooling(), L\nf()\n",
+    ),
+    "module-in-f-string": (
+        "run.py",
+        "import legacy.layers as L\nx = f'é {L.AttentionPooling.size} {L.AttentionPooling.size:>{L.OLD}}'\n",
+        "import legacy.layers as L\nfrom lib.pooling import AttentionPooling\n"
+        "x = f'é {AttentionPooling.size} {AttentionPooling.size:>{L.OLD}}'\n",
+    ),
+    "module-in-string-annotations": (
+        "run.py",
+        "import legacy.layers as L\n"
+        "def f(é: 'é', x: 'L.AttentionPooling | None', *y: 'L.Other') -> \"list[L.AttentionPooling]\": pass\n",
+        "import legacy.layers as L\nfrom lib.pooling import AttentionPooling\n"
+        "def f(é: 'é', x: 'AttentionPooling | None', *y: 'L.Other') -> \"list[AttentionPooling]\": pass\n",
+    ),
+    "module-in-cast": (
+        "run.py",
+        "from typing import cast\nimport legacy.layers\nx = cast('legacy.layers.AttentionPooling', 1)\n",
+        "from typing import cast\nimport legacy.layers\nfrom lib.pooling import AttentionPooling\n"
+        "x = cast('AttentionPooling', 1)\n",
+    ),
+    "module-in-type-comments": (
+        "run.py",
+        "import legacy.layers\ndef f(x, y):\n    # type: (legacy.layers.AttentionPooling, int) -> legacy.layers.Other\n"
+        "    z = []  # type: list[legacy.layers.AttentionPooling]  # all\n",
+        "import legacy.layers\nfrom lib.pooling import AttentionPooling\n"
+        "def f(x, y):\n    # type: (AttentionPooling, int) -> legacy.layers.Other\n"
+        "    z = []  # type: list[AttentionPooling]  # all\n",
+    ),
+    "type-comment-of-a-name": (
+        "run.py",
+        "from legacy.layers import AttentionPooling  # noqa: F401\nx = None  # type: AttentionPooling\n",
+        "from lib.pooling import AttentionPooling  # noqa: F401\nx = None  # type: AttentionPooling\n",
+    ),
+    "star-in-string-annotation": (
+        "run.py",
+        "from legacy.layers import *\ndef f(x: 'AttentionPooling'): pass\n",
+        "from legacy.layers import *\nfrom lib.pooling import AttentionPooling\ndef f(x: 'AttentionPooling'): pass\n",
+    ),
+    "if-else": (
+        "run.py",
+        "import os\nif os.name == 'x':\n    from legacy.layers import Other as AttentionPooling\n"
+        "else:\n    from legacy.layers import AttentionPooling\n",
+        "import os\nif os.name == 'x':\n    from legacy.layers import Other as AttentionPooling\n"
+        "else:\n    from lib.pooling import AttentionPooling\n",
+    ),
+    "rebound-by-condition": (
+        "run.py",
+        "from legacy.layers import AttentionPooling\nif AttentionPooling.size > 9:\n    AttentionPooling = None\n",
+        "from lib.pooling import AttentionPooling\nif AttentionPooling.size > 9:\n    AttentionPooling = None\n",
+    ),
+    "nested-package": (
+        "legacy/deep/very/model.py",
+        "from ...layers import AttentionPooling, Other\nfrom ... import layers\nx = layers.AttentionPooling\n",
+        "from lib.pooling import AttentionPooling\nfrom ...layers import Other\nfrom ... import layers\n"
+        "x = AttentionPooling\n",
+    ),
+    "package-itself": (
+        "legacy/deep/__init__.py",
+        "from ..layers import AttentionPooling as AttentionPooling, Other as Other\n",
+        "from lib.pooling import AttentionPooling as AttentionPooling\nfrom ..layers import Other as Other\n",
+    ),
+    "decorated-and-inherited": (
+        "run.py",
+        "import legacy.layers as L\n@L.AttentionPooling\ndef f(): pass\nclass A(L.AttentionPooling): pass\n",
+        "import legacy.layers as L\nfrom lib.pooling import AttentionPooling\n"
+        "@AttentionPooling\ndef f(): pass\nclass A(AttentionPooling): pass\n",
+    ),
+    "two-modules-in-one-import": (
+        "run.py",
+        "import os, legacy.layers as L, sys\nx = L.AttentionPooling, os, sys\n",
+        "import os, legacy.layers as L, sys\nfrom lib.pooling import AttentionPooling\nx = AttentionPooling, os, sys\n",
+    ),
+    "lambda-default-and-comprehension": (
+        "run.py",
+        "import legacy.layers as L\nf = lambda x=L.AttentionPooling: [L.AttentionPooling for _ in 'ab']\n",
+        "import legacy.layers as L\nfrom lib.pooling import AttentionPooling\n"
+        "f = lambda x=AttentionPooling: [AttentionPooling for _ in 'ab']\n",
     ),
     "module-no-final-newline": (
         "run.py",
@@ -327,9 +405,15 @@ KEPT = {
         "import legacy.layers as L\nL.AttentionPooling = L.Other\nx = L.AttentionPooling()\n",
     ),
     "module-in-class": ("run.py", "class C:\n    import legacy.layers as L\n    x = L.AttentionPooling\n"),
-    "module-in-f-string": ("run.py", "import legacy.layers as L\nx = f'{L.AttentionPooling.size}'\n"),
     "parameter": ("run.py", "import legacy.layers\ndef f(legacy): return legacy.layers.AttentionPooling\n"),
     "dynamic": ("run.py", "import importlib\nx = importlib.import_module('legacy.layers').AttentionPooling\n"),
+    "literal": (
+        "run.py",
+        "from typing import Literal\nimport legacy.layers as L\n"
+        "x: Literal['L.AttentionPooling'] = 'L.AttentionPooling'\n",
+    ),
+    "quoted-name-of-another": ("run.py", "class L: AttentionPooling = int\ndef f(x: 'L.AttentionPooling'): pass\n"),
+    "no-type-comment": ("run.py", "import legacy.layers as L\nx = L.OLD  # prototype: L.AttentionPooling\n"),
     "another-script-folder": (
         "tools/run.py",
         "import sys\nsys.path.insert(0, 'scripts')\nfrom lstm2risk import AttentionPooling\n",

@@ -1,5 +1,6 @@
 """A plan's files in the library and in the component index, and its shims, written into the scratch copy."""
 
+import re
 from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
@@ -10,6 +11,7 @@ from refactor_tools.certificates.store import dump_keymap, keymap_path, original
 from refactor_tools.changes.text import encode
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
 from refactor_tools.codemods.shims import Shim, shimmed
+from refactor_tools.codemods.unused_imports import newly_unused, without_unused
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
 from refactor_tools.model.facts import Source
@@ -17,6 +19,8 @@ from refactor_tools.rendering import render
 from refactor_tools.scan.modules import place
 from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
+from refactor_tools.splitting.users import find_users, source_tree
+from refactor_tools.unify.annotations import annotation_texts
 from refactor_tools.unify.syntax import reads
 
 
@@ -89,6 +93,7 @@ def _returns(plan: Plan, doc: ComponentDoc) -> str:
 
 def _annotation_names(plan: Plan, returns: str) -> frozenset[str]:
     texts = [item.annotation or "" for item in (*plan.candidate.constructor, *plan.candidate.forward)]
+    texts += annotation_texts(plan.candidate.node)
     words = " ".join([*texts, returns]).replace("[", " ").replace("]", " ").replace(",", " ").replace("|", " ")
     return frozenset(word.partition(".")[0] for word in words.split())
 
@@ -129,7 +134,17 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
-        scratch.write(path, encode(source, text))
+        scratch.write(path, encode(source, _without_unused(scratch, path, source.text, text, plan.package)))
+
+
+def _without_unused(scratch: Scratch, path: str, before: str, after: str, package: str) -> str:
+    """The file without imports that only the moved code used, unless other files read them from it."""
+    if path.endswith("__init__.py") or not newly_unused(before, after):
+        return after
+    # What earlier shims import under a private name, later ones may name in their arguments.
+    ours = re.findall(rf"^from {re.escape(package)}\.\S+ import (\w+) as (_\1)$", after, re.MULTILINE)
+    keep = find_users(source_tree(scratch.settings), path).read | {private for _, private in ours}
+    return without_unused(before, after, frozenset(keep))
 
 
 def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:

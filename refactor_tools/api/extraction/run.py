@@ -7,7 +7,8 @@ from functools import partial
 from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extraction.comparing import compared
 from refactor_tools.api.extraction.component import Made, make_component
-from refactor_tools.api.extraction.plans import Choices, Plan, components_needed, plan_component
+from refactor_tools.api.extraction.needs import Surroundings, components_needed
+from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
 from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
@@ -143,8 +144,8 @@ class _Run:
 
     def _planned(self, target: Target, members: Sequence[str]) -> Plan | Refusal:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
-        settings, choices = self.scratch.settings, target.choices or Choices()
-        return plan_component(target.name, members, self.read, self.analysis, settings, self.keymaps, choices)
+        around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
+        return plan_component(target.name, members, around, target.choices or Choices())
 
     def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()

@@ -44,7 +44,8 @@ def test_copies_of_which_no_two_go_together_have_none(alike: Planner) -> None:
 
 
 def test_a_copy_that_a_plan_itself_leaves_out_does_not_fit(planner: Callable[[dict[str, str]], Planner]) -> None:
-    planned = planner({"a": PLAIN, "b": PLAIN, "c": "return self.norm(x) if x.dim() else self.fc(x)"})
+    other = "return " + " + ".join(f"self.fc(x).roll({number}).cumsum({number} % 2)" for number in range(30))
+    planned = planner({"a": PLAIN, "b": PLAIN, "c": other})
     found = largest_group(IDS[:3], planned)
     assert found is not None
     assert found.members == IDS[:2]

@@ -1,0 +1,160 @@
+"""A member in terms of components: what it builds has become one before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from refactor_tools.model.components import OriginalRecord
+from refactor_tools.model.facts import Parameter
+from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.members import Member
+from refactor_tools.unify.rewriting import FreeNames, bare, substitute, visited
+from refactor_tools.unify.state import Mismatch
+from refactor_tools.unify.syntax import assigned_attribute, dotted, expression, reads, self_attribute, walk
+
+_HOUSE = frozenset({"nn", "F", "torch", "float"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An original that a member uses under the name `bound`, and the component `name` of `module` that it became.
+
+    `forward` is the component's own signature of `forward` (of the function, where it is one).
+    """
+
+    bound: str
+    name: str
+    module: str
+    record: OriginalRecord
+    forward: tuple[Parameter, ...]
+    is_class: bool
+
+
+def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
+    """The member with components in place of what it used of its tree, called as they want to be called."""
+    node, names, nested = member.node, dict(member.names), list(member.nested)
+    try:
+        for part in parts:
+            node, keys = _with_part(node, part)
+            nested += keys
+            names.pop(part.bound, None)
+            names[part.name] = f"{part.module}.{part.name}"
+    except Mismatch as mismatch:
+        return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
+    defined = member.defined - {part.bound for part in parts}
+    return replace(member, node=node, names=names, defined=defined, nested=tuple(nested))
+
+
+def _with_part(
+    node: cst.ClassDef | cst.FunctionDef, part: Part
+) -> tuple[cst.ClassDef | cst.FunctionDef, list[tuple[str, str, str]]]:
+    held = _held(node, part.bound)
+    adapter = part.record.adapter
+    if part.is_class and not _passes_through(part):
+        _require_held(node, part, held)
+        node = visited(node, _Calls(part, frozenset(held)))
+    if part.is_class and adapter.state:
+        _require_held(node, part, held)
+    keys = [(attribute, new, old) for attribute in held for new, old in adapter.state] if part.is_class else []
+    return visited(node, _Construction(part)), keys
+
+
+def _held(node: cst.CSTNode, name: str) -> list[str]:
+    """Members of self that are set to what `name` makes."""
+    found = []
+    for item in walk(node):
+        attribute = assigned_attribute(item)
+        if attribute and isinstance(item, cst.SimpleStatementLine) and isinstance(item.body[0], cst.Assign):
+            value = item.body[0].value
+            if isinstance(value, cst.Call) and dotted(value.func) == name:
+                found.append(attribute)
+    return list(dict.fromkeys(found))
+
+
+def _require_held(node: cst.CSTNode, part: Part, held: Sequence[str]) -> None:
+    """Every object of the part must be a member of self by itself, so that its calls and keys are known."""
+    made = sum(isinstance(item, cst.Call) and dotted(item.func) == part.bound for item in walk(node))
+    if made != len(held):
+        reason = f"keeps `{part.bound}`, which became {part.name} with other names, among other layers"
+        raise Mismatch(reason, (part.record.id,))
+
+
+def _passes_through(part: Part) -> bool:
+    """Whether the component's `forward` takes what the original's took, in the same order."""
+    adapted = {item.value: item.name for item in part.record.adapter.forward}
+    if not part.record.adapter.forward:
+        return True
+    names = [item.name for item in part.forward if item.kind in ("positional", "positional-only")]
+    ours = [adapted.get(item.name) for item in part.record.forward]
+    return ours == names[: len(ours)] and [item.name for item in part.record.forward] == names[: len(ours)]
+
+
+def _bound(args: Sequence[cst.Arg], parameters: Sequence[Parameter], name: str) -> dict[str, cst.BaseExpression]:
+    """The arguments of a call by parameter, defaults included."""
+    if any(arg.star for arg in args) or any(item.kind.startswith("var-") for item in parameters):
+        raise Mismatch(f"`{name}` is called with arguments that cannot be seen", ())
+    given: dict[str, cst.BaseExpression] = {}
+    for position, arg in enumerate(args):
+        if arg.keyword is None and position >= len(parameters):
+            raise Mismatch(f"`{name}` is called with too many arguments", ())
+        given[arg.keyword.value if arg.keyword else parameters[position].name] = arg.value
+    defaults = {item.name: expression(item.default) for item in parameters if item.default is not None}
+    return {**defaults, **given}
+
+
+def _adapted(value: str, given: Mapping[str, cst.BaseExpression], name: str) -> cst.BaseExpression:
+    node = expression(value)
+    own = reads(node) - _HOUSE
+    if own - given.keys() - {"None", "True", "False"}:
+        raise Mismatch(f"`{name}` needs what its own file names", (value,))
+    twice = any(isinstance(item, cst.Call) for used in own & given.keys() for item in walk(given[used]))
+    if twice:
+        raise Mismatch(f"`{name}` is given the result of a call", (value,))
+    replaced = substitute(node, given)
+    assert isinstance(replaced, cst.BaseExpression)
+    return replaced
+
+
+def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return cst.Arg(bare(value), keyword=cst.Name(name), equal=equal)
+
+
+class _Construction(FreeNames):
+    """Calls of the part's name get the component's name and arguments."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(lambda name: cst.Name(part.name) if name == part.bound else None)
+        self.part = part
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        adapter = self.part.record.adapter
+        adapted = adapter.init if self.part.is_class else adapter.forward
+        if dotted(original_node.func) != self.part.bound or self.part.record.form == "alias":
+            return updated_node
+        given = _bound(updated_node.args, self.part.record.parameters, self.part.bound)
+        args = [_keyword(item.name, _adapted(item.value, given, self.part.bound)) for item in adapted]
+        return updated_node.with_changes(args=args)
+
+
+class _Calls(cst.CSTTransformer):
+    """Calls of the members of self that hold the part, in the component's terms."""
+
+    def __init__(self, part: Part, held: frozenset[str]) -> None:
+        super().__init__()
+        self.part, self.held = part, held
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        if self_attribute(original_node.func) not in self.held:
+            return updated_node
+        given = _bound(updated_node.args, self.part.record.forward, self.part.bound)
+        positional = [item.name for item in self.part.forward if item.kind in ("positional", "positional-only")]
+        args: list[cst.Arg] = []
+        for item in self.part.record.adapter.forward:
+            if item.value not in given:
+                raise Mismatch(f"`{self.part.bound}` is called without `{item.value}`", ())
+            value = given[item.value]
+            in_order = len(args) < len(positional) and positional[len(args)] == item.name
+            args.append(cst.Arg(bare(value)) if in_order else _keyword(item.name, value))
+        return updated_node.with_changes(args=args)
