@@ -7,29 +7,32 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Import
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.members import Member
+from refactor_tools.unify.plan import Candidate
 from refactor_tools.unify.syntax import reads
 
 
 def legacy_imports(
-    member: Member, analysis: Analysis, library: str, provided: Collection[str], moved: Collection[str]
+    candidate: Candidate, analysis: Analysis, library: str, provided: Collection[str], moved: Collection[str]
 ) -> Refusal | None:
-    """Why the member cannot leave its file: it uses what the file imports from another one outside of `library` (a
-    folder). `provided` are names that the component imports from the library, `moved` those its helpers use.
+    """Why the candidate cannot leave its files: it uses what one of them imports from another one outside of `library`
+    (a folder). `provided` are names that it imports from the library, `moved` those that its helpers use.
     """
-    used = (reads(member.node) | frozenset(moved)) - frozenset(provided)
-    for item, target in _imported(member, analysis):
-        inside = target == library or target.startswith(f"{library}/")
-        if not inside and item.bound in used:
-            name = item.name or item.module
-            circle = _circle(target, member.path, analysis)
-            where = (f"{name} of {target}, imported in line {item.line} of {member.path}",)
-            if circle:
-                return Refusal(
-                    "would import in a circle: the library would need legacy code that needs the library",
-                    (where, (" -> ".join(("the component", *circle, "the component")),), _WAY_OUT),
-                )
-            return Refusal("needs something of another legacy file, and the library imports none", (where, _WAY_OUT))
+    used = (reads(candidate.node) | frozenset(moved)) - frozenset(provided)
+    for member in candidate.members:
+        for item, target in _imported(member, analysis):
+            if item.bound in used and target != library and not target.startswith(f"{library}/"):
+                return _refused(member, item, target, analysis)
     return None
+
+
+def _refused(member: Member, item: Import, target: str, analysis: Analysis) -> Refusal:
+    where = (f"{item.name or item.module} of {target}, imported in line {item.line} of {member.path}",)
+    circle = _circle(target, member.path, analysis)
+    if not circle:
+        return Refusal("needs something of another legacy file, and the library imports none", (where, _WAY_OUT))
+    way = (" -> ".join(("the component", *circle, "the component")),)
+    reason = "would import in a circle: the library would need legacy code that needs the library"
+    return Refusal(reason, (where, way, _WAY_OUT))
 
 
 _WAY_OUT = ("move it into the file, or into the library, first",)

@@ -79,10 +79,9 @@ def plan_component(
     if isinstance(needs, Refusal):
         return needs
     library, moved = needs
-    for member in candidate.members:
-        refusal = legacy_imports(member, around.analysis, settings.library, library, moved.reads)
-        if refusal is not None:
-            return refusal
+    refusal = legacy_imports(candidate, around.analysis, settings.library, library, moved.reads)
+    if refusal is not None:
+        return refusal
     slices = tuple(_slice(member.id, read) for member in candidate.members)
     category = choices.category or category_of(final, layers(candidate.node))
     _, package = library_place(settings)
