@@ -31,16 +31,25 @@ def dirty_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
         RefactorError: git found a repository and cannot read it.
     """
     root = root.resolve()
+    changed = changed_files(root, paths)
+    if not changed:
+        return ()
+    written = {file.path: file.after for run in history(root) if run.state == "done" for file in run.files}
+    return tuple(path for path in changed if not (path in written and read_digest(root, path) == written[path]))
+
+
+def changed_files(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
+    """Those of `paths` that git sees as changed or untracked; empty without git or outside a repository.
+
+    Raises:
+        RefactorError: git found a repository and cannot read it.
+    """
+    root = root.resolve()
     prefix = repository_prefix(root) if paths else None
     if prefix is None:
         return ()
     changed = {name.removeprefix(prefix) for name in _changed(root, paths)}
-    written = {file.path: file.after for run in history(root) if run.state == "done" for file in run.files}
-    return tuple(
-        path
-        for path in dict.fromkeys(paths)
-        if path in changed and not (path in written and read_digest(root, path) == written[path])
-    )
+    return tuple(path for path in dict.fromkeys(paths) if path in changed)
 
 
 def _changed(root: Path, paths: Sequence[str]) -> Iterator[str]:

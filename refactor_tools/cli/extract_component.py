@@ -32,6 +32,7 @@ Examples:
   extract-component TextProjection --members legacy/lstm.py::TextProjection --as LSTMEncoder
   extract-component AttentionPooling --diff | git apply
   extract-component --map migration_map.yaml
+  extract-component AttentionPooling --dry-run --explain
 """
 
 
@@ -61,6 +62,11 @@ Examples:
 )
 @click.option("--all", "everything", is_flag=True, help="Every module but application models, parts first.")
 @click.option("--keep-going", is_flag=True, help="Write what was proven even if another name was refused.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the copies line by line and what was tried; with -o as Markdown in that file.",
+)
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
 @click.option(
     "--shims",
@@ -70,6 +76,7 @@ Examples:
 @click.option(
     "--bootstrap-path", is_flag=True, help="Let legacy scripts find the library: one marked line in their shims."
 )
+@click.option("--commit", is_flag=True, help="Commit exactly the files that are written.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
 @output_options("text", "json")
@@ -86,10 +93,12 @@ def extract_component(
     agreed: Path | None,
     everything: bool,
     keep_going: bool,
+    explain: bool,
     no_prove: bool,
     shims: Literal["legacy", "none"] | None,
     bootstrap_path: bool,
     no_tests: bool,
+    commit: bool,
     dry_run: bool,
     diff: bool,
     check: bool,
@@ -108,6 +117,7 @@ def extract_component(
     """
     from refactor_tools.api.extract import extract
     from refactor_tools.api.migration_map import read_map
+    from refactor_tools.changes.commit import require_committable, require_committed
     from refactor_tools.model.extraction import ExtractionRequest
 
     if not names and not everything and agreed is None:
@@ -116,7 +126,11 @@ def extract_component(
     given = [option for option, value in decided.items() if value]
     if agreed is not None and given:
         raise click.UsageError(f"{', '.join(given)} cannot be given with --map: the map says it for each component")
+    if commit and (dry_run or diff or check):
+        raise click.UsageError("--commit writes; --dry-run, --diff and --check do not")
     settings = _settings(root, library, package)
+    if commit:
+        require_committable(settings.root)
     request = ExtractionRequest(
         names=names,
         paths=tuple(path.resolve() for path in paths),
@@ -128,6 +142,7 @@ def extract_component(
         tests=not no_tests,
         keep_going=keep_going,
         everything=everything,
+        explain=explain,
         agreed=None if agreed is None else read_map(agreed),
         shims=shims or ("none" if settings.shims == "none" else "legacy"),
         bootstrap=bootstrap_path,
@@ -143,8 +158,10 @@ def extract_component(
         return outcome
     if not dry_run:
         _require_clean(settings, extraction, allow_dirty)
+    if commit:
+        require_committed(settings.root, [change.path for change in extraction.changeset.effective])
     _report(extraction, output_format, output, color)
-    _finish(settings, extraction, dry_run=dry_run, quiet=quiet)
+    _finish(settings, extraction, dry_run=dry_run, commit=commit, quiet=quiet)
     return outcome
 
 
@@ -196,14 +213,20 @@ class _Status:
 
 
 def _report(extraction: Extraction, output_format: str, output: Path | None, color: str) -> None:
+    from refactor_tools.report.copies import explanation_markdown, print_explanation
     from refactor_tools.report.extraction import extraction_json, print_component, print_refusal
 
     if output_format == "json":
-        files = [change.path for change in extraction.changeset.effective]
-        deliver(extraction_json(extraction.outcomes, extraction.components, files), output)
+        deliver(extraction_json(extraction), output)
         return
+    explanations = extraction.explanations
+    if explanations and output is not None:
+        deliver(explanation_markdown(explanations), output)
+        explanations = ()
     stdout = console(color)
     with stdout.capture() as captured:
+        for explanation in explanations:
+            print_explanation(stdout, explanation)
         for component in extraction.components:
             print_component(stdout, component)
         for item in extraction.refused:
@@ -215,8 +238,10 @@ def _report(extraction: Extraction, output_format: str, output: Path | None, col
     click.echo(text, color=True)  # whether there is colour in it was decided by --color
 
 
-def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet: bool) -> None:
+def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, commit: bool, quiet: bool) -> None:
+    from refactor_tools.changes.commit import commit_files
     from refactor_tools.changes.transaction import apply
+    from refactor_tools.report.extraction import commit_message
 
     count = len(extraction.changeset.effective)
     if dry_run:
@@ -224,6 +249,10 @@ def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, quiet:
     elif count:
         apply(settings.root, extraction.changeset, "extract-component")
         message = f"Written {count} files. Undo: refactor-tools undo"
+        if commit:
+            paths = [change.path for change in extraction.changeset.effective]
+            short = commit_files(settings.root, paths, commit_message(extraction))
+            message = f"Written {count} files, committed as {short}."
     else:
         message = "Nothing was written."
     if quiet:

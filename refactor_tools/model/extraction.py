@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from refactor_tools.model.changes import ChangeSet
+from refactor_tools.model.explanations import Attempt, Explanation
 from refactor_tools.model.families import Difference
 from refactor_tools.model.migration_map import MigrationMap
 from refactor_tools.model.outcomes import Outcome, Refusal
@@ -16,7 +17,8 @@ class ExtractionRequest:
     """What to extract and how: `names`, with `everything` all modules, with a map `agreed` its rows (those called
     `names`, if there are any). `trusted` is a component index whose certificates count where they are fresh, so that
     nothing has to be proven again. `shims`: "none" migrates the users of the old names and leaves none. `bootstrap`
-    lets scripts find the library from their own folder.
+    lets scripts find the library from their own folder. With `explain`, the copies
+    of each name are compared line by line.
     """
 
     names: tuple[str, ...]
@@ -33,21 +35,7 @@ class ExtractionRequest:
     agreed: MigrationMap | None = None
     shims: Literal["legacy", "none"] = "legacy"
     bootstrap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One candidate that was tried: what of it became parameters, and what came of its proof.
-
-    `failed` are the originals (by id) that it was not proven equal to, each with its verdict and the reason. `verdict`
-    is "" where nothing was proven, since there was no such component (`reason` says why) or none was asked for.
-    """
-
-    members: tuple[str, ...]
-    parameters: tuple[str, ...] = ()
-    verdict: str = ""
-    reason: str = ""
-    failed: tuple[tuple[str, str, str], ...] = ()
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +78,7 @@ class Extraction:
     refused: tuple[Refused, ...]
     changeset: ChangeSet
     unreachable: tuple[str, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from refactor_tools.model.extraction import ExtractedComponent
-    from refactor_tools.model.outcomes import Outcome, Refusal
+    from refactor_tools.model.extraction import ExtractedComponent, Extraction
+    from refactor_tools.model.outcomes import Refusal
     from refactor_tools.model.proofs import ComponentProof
 
 
 # More texts than this stand one below the other.
 _COLUMNS = 3
+# Characters that the first line of a commit should not exceed.
+_SUBJECT = 72
 
 
 def print_component(console: Console, component: ExtractedComponent) -> None:
@@ -112,11 +115,13 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
     console.print()
 
 
-def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedComponent], files: Sequence[str]) -> str:
+def extraction_json(extraction: Extraction) -> str:
     """The run as JSON (schema 1)."""
-    document = {
+    document: dict[str, object] = {
         "schema": 1,
-        "outcomes": [{"name": item.name, "outcome": item.outcome, "reason": item.reason} for item in outcomes],
+        "outcomes": [
+            {"name": item.name, "outcome": item.outcome, "reason": item.reason} for item in extraction.outcomes
+        ],
         "components": [
             {
                 "name": item.name,
@@ -128,10 +133,36 @@ def extraction_json(outcomes: Sequence[Outcome], components: Sequence[ExtractedC
                     {"kind": d.kind, "where": d.where, "parameter": d.parameter, "values": dict(d.values)}
                     for d in item.differences
                 ],
+                "attempts": [asdict(attempt) for attempt in item.attempts],
                 "notes": list(item.notes),
             }
-            for item in components
+            for item in extraction.components
         ],
-        "files": list(files),
+        "refused": [
+            {
+                "name": item.name,
+                "reason": item.refusal.reason,
+                "details": [list(detail) for detail in item.refusal.details],
+                "members": list(item.members),
+                "attempts": [asdict(attempt) for attempt in item.attempts],
+            }
+            for item in extraction.refused
+        ],
+        "files": [change.path for change in extraction.changeset.effective],
     }
+    if extraction.explanations:
+        document["explanations"] = [asdict(item) for item in extraction.explanations]
     return json.dumps(document, indent=2) + "\n"
+
+
+def commit_message(extraction: Extraction) -> str:
+    """A subject that names the components, and for each of them its copies."""
+    names = ", ".join(component.name for component in extraction.components)
+    subject = f"Extract {names}"
+    if len(subject) > _SUBJECT:
+        subject = f"Extract {len(extraction.components)} components"
+    paragraphs = [subject]
+    for component in extraction.components:
+        head = f"{component.name} in {component.path}, {component.verdict}, of"
+        paragraphs.append("\n".join([head, *(f"- {member}" for member in component.members)]))
+    return "\n\n".join(paragraphs) + "\n"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from refactor_tools.api.extraction.foreign import legacy_imports
 from refactor_tools.api.extraction.needs import Read, Surroundings, in_component_terms, needed
 from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, slice_definition
@@ -78,6 +79,9 @@ def plan_component(
     if isinstance(needs, Refusal):
         return needs
     library, moved = needs
+    refusal = legacy_imports(candidate, around.analysis, settings.library, library, moved.reads)
+    if refusal is not None:
+        return refusal
     slices = tuple(_slice(member.id, read) for member in candidate.members)
     category = choices.category or category_of(final, layers(candidate.node))
     _, package = library_place(settings)

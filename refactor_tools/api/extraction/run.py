@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from refactor_tools.api.analyze import analyze
+from refactor_tools.api.extraction.comparing import compared
 from refactor_tools.api.extraction.component import Made, make_component
 from refactor_tools.api.extraction.needs import Surroundings, components_needed
 from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
@@ -20,11 +21,14 @@ from refactor_tools.errors import RefactorError
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
+from refactor_tools.model.explanations import Explanation
 from refactor_tools.model.extraction import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.model.outcomes import Outcome, Refusal
 from refactor_tools.model.proofs import Case
 from refactor_tools.scan.tree import reader
 from refactor_tools.settings import Settings
+from refactor_tools.unify.describe import load_members
+from refactor_tools.unify.plan import around_medoid
 
 Progress = Callable[[str], None]
 
@@ -56,6 +60,7 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
             refused=tuple(run.refused),
             changeset=ChangeSet(f"extract {names}", changes),
             unreachable=() if request.bootstrap else _unreachable(scratch.settings, run.keymaps),
+            explanations=tuple(run.explanations),
         )
 
 
@@ -77,6 +82,7 @@ class _Run:
         self.outcomes = [Outcome(item.name, "homonym", item.refusal.reason) for item in asked.homonyms]
         self.components: list[ExtractedComponent] = []
         self.cases: dict[str, Case] = {}
+        self.explanations: list[Explanation] = []
         self.seen: set[tuple[str, ...]] = set()
 
     def extract(self, target: Target) -> None:
@@ -133,6 +139,8 @@ class _Run:
         named = target.choices is not None or target.name in self.request.names
         search = Search(partial(self._planned, target), self._made, alone=named)
         result = search.run(target.members)
+        if self.request.explain:
+            self.explanations.append(self._explained(target, search, result))
         if isinstance(result, Refusal):
             self.refused.append(Refused(target.name, result, target.members, tuple(search.attempts)))
             self.outcomes.append(Outcome(target.name, "refused", result.reason))
@@ -140,6 +148,17 @@ class _Run:
             self.keymaps.append(result.keymap)
             self.components.append(result.component)
             self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
+
+    def _explained(self, target: Target, search: Search, result: Made | Refusal) -> Explanation:
+        members = around_medoid(load_members(target.members, self.read))
+        return Explanation(
+            name=target.name,
+            copies=tuple(member.id for member in members),
+            methods=compared(members, search.candidate),
+            attempts=tuple(search.attempts),
+            reason=result.reason if isinstance(result, Refusal) else "",
+            left_out=() if isinstance(result, Refusal) else result.component.left_out,
+        )
 
     def _planned(self, target: Target, members: Sequence[str]) -> Plan | Refusal:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.

@@ -7,9 +7,10 @@ from refactor_tools.api.extraction.component import Made
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.subsets import Group, Planned, largest_group
 from refactor_tools.api.extraction.verdicts import Unproven
-from refactor_tools.model.extraction import Attempt
+from refactor_tools.model.explanations import Attempt
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.likeness import alike
+from refactor_tools.unify.plan import Candidate
 
 # A proof takes seconds for every copy. A family that needs more than this is better divided by a person.
 MOST_PROOFS = 6
@@ -20,6 +21,7 @@ class Search:
 
     `planned` gives the candidate for a group, `make` writes it to the scratch copy and proves it, and takes back what
     it wrote where that fails. With `alone`, a single copy that is left may be moved as it is, if it could be proven.
+    `candidate` is the last that was tried.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class Search:
     ) -> None:
         self.planned, self.make, self.alone = planned, make, alone
         self.attempts: list[Attempt] = []
+        self.candidate: Candidate | None = None
 
     def run(self, members: Sequence[str]) -> Made | Refusal:
         """The component with the members that were left out, or the last reason why there is none."""
@@ -58,7 +61,7 @@ class Search:
         return (largest_group(members, self.planned) if len(members) > 2 else None) or plan
 
     def _tried(self, plan: Plan, made: Made | Unproven | Refusal) -> None:
-        candidate = plan.candidate
+        self.candidate = candidate = plan.candidate
         self.attempts.append(
             Attempt(
                 members=tuple(member.id for member in candidate.members),
