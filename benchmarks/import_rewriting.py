@@ -188,11 +188,8 @@ def _at_top(data: bytes) -> int:
         body = ast.parse(data).body
     except SyntaxError:
         return 0
-    words = (NAME, "pooling")
-    return sum(
-        isinstance(node, ast.Import | ast.ImportFrom) and any(word in ast.unparse(node) for word in words)
-        for node in body
-    )
+    imports = [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return sum(NAME in text or "pooling" in text for text in imports)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

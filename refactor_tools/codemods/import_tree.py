@@ -80,7 +80,8 @@ class SourceTree:
         listed = None if names is None else exported_names(names.tree)
         if listed is not None:
             return found if name in listed else None
-        shown = names is not None and (name in names.module.binders or bool(names.module.stars))
+        gone = module.path == found.origin
+        shown = names is not None and (gone or name in names.module.binders or bool(names.module.stars))
         return found if shown and not name.startswith("_") else None
 
     def elsewhere(self, consumer: str, module: str, name: str) -> str | None:
