@@ -29,7 +29,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import process_time
 
@@ -96,7 +98,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _survival(tools: Mapping[str, Callable[[Path, bool], bool]]) -> dict[str, float]:
-    outcomes = {tool: {form: _outcome(form, run) for form in FORMS} for tool, run in tools.items()}
+    with ThreadPoolExecutor() as pool:
+        outcomes = {
+            tool: dict(zip(FORMS, pool.map(partial(_outcome, run=run), FORMS), strict=True))
+            for tool, run in tools.items()
+        }
     before = {form: _before(form) for form in FORMS}
     rows = []
     figures: dict[str, float] = {}
@@ -136,11 +142,11 @@ def _outcome(form: str, run: Callable[[Path, bool], bool]) -> Outcome:
         run(folder, False)
         first = (folder / path).read_bytes()
         bound = _bound(folder, path)
-        hoisted = _at_top(first) - _at_top(text.encode()) if _at_top(text.encode()) == 0 else 0
+        hoisted = 0 if _at_top(text.encode()) else _at_top(first)
         again = None
         if run(folder, True):
             again = (folder / path).read_bytes() != first
-        return Outcome(bound, max(hoisted, 0), again)
+        return Outcome(bound, hoisted, again)
 
 
 def _ours(folder: Path, second: bool) -> bool:
@@ -183,13 +189,13 @@ def _bound(folder: Path, path: str) -> frozenset[str] | None:
 
 
 def _at_top(data: bytes) -> int:
-    """Imports at the top of a module that bring the class."""
+    """Imports at the top of a module that bring the class, or the module that holds or held it."""
     try:
         body = ast.parse(data).body
     except SyntaxError:
         return 0
     imports = [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return sum(NAME in text or "pooling" in text for text in imports)
+    return sum(any(word in text for word in (NAME, "pooling", "layers")) for text in imports)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
