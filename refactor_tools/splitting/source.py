@@ -103,7 +103,7 @@ def read_module(text: str, path: str) -> ModuleSource:
     """Raises RefactorError where the file does not parse or holds no statement."""
     try:
         tree = ast.parse(text)
-        names = read_names(tree)
+        names = read_names(tree, text)
     except SyntaxError as error:
         raise RefactorError(f"does not parse: {error.msg}", f"{path}:{error.lineno}") from error
     except (ValueError, RecursionError) as error:
