@@ -82,8 +82,9 @@ def repeated(source: ModuleSource, item: Statement, wanted: frozenset[str], fold
         return source.of(item).rstrip() + source.newline
     if len(item.nodes) == 1 and isinstance(item.node, ast.If) and _only_imports(item.node):
         return _guarded(source, item.node, wanted, old_folder, folder)
-    if len(item.nodes) == 1 and isinstance(item.node, ast.Import | ast.ImportFrom):
-        return _statement(source, item.node, wanted, old_folder, folder, source.text.value[item.head : item.end])
+    if all(isinstance(node, ast.Import | ast.ImportFrom) for node in item.nodes):
+        nodes = (node for node in item.nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        return "".join(_statement(source, node, wanted, old_folder, folder) for node in nodes)
     if not item.binds & wanted:
         return ""
     edits = [edit for node in item.nodes for edit in relative_import_edits(source.text, node, old_folder, folder)]
@@ -100,12 +101,11 @@ def _guarded(source: ModuleSource, node: ast.If, wanted: frozenset[str], old: st
     lines = []
     for inner in node.body:
         assert isinstance(inner, ast.Import | ast.ImportFrom)
-        start, end = text.line_start(text.start(inner)), text.next_line(text.end(inner))
         if inner.lineno == node.lineno:
             names = {bound_name(inner, alias) for alias in inner.names}
             whole = edited(text, text.start(node), text.end(node), relative_import_edits(text, node, old, new))
             return whole + source.newline if names & wanted else ""
-        lines.append(_statement(source, inner, wanted, old, new, text.value[start:end]))
+        lines.append(_statement(source, inner, wanted, old, new))
     if not any(lines):
         return ""
     return text.value[text.line_start(text.start(node)) : text.starts[node.body[0].lineno - 1]] + "".join(lines)
@@ -117,7 +117,6 @@ def _statement(
     wanted: frozenset[str],
     old: str,
     new: str,
-    written: str,
 ) -> str:
     """One import with the names that are used: as written where all are."""
     text = source.text
@@ -126,7 +125,7 @@ def _statement(
         return ""
     edits = relative_import_edits(text, node, old, new)
     start, end = text.start(node), text.end(node)
-    indent = text.value[text.line_start(start) : start]
+    indent = text.indent(start) or ""
     whole = edited(text, start, end, edits)
     comment = _comment(text, node)
     if len(kept) == len(node.names):

@@ -129,6 +129,8 @@ def _kind(node: ast.stmt, imported: frozenset[str]) -> Kind:
             return _block_kind(node)
         case ast.Assign(targets=targets):
             return _target_kind(targets, node, imported)
+        case ast.AnnAssign(value=None):
+            return "guard"  # `x: int` alone binds nothing
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
             return _target_kind([target], node, imported)
         case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):

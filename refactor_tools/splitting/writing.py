@@ -95,7 +95,7 @@ def _set_off(pieces: Sequence[str], block: str, source: ModuleSource) -> str:
 def _block(arrangement: Arrangement, place: Place, read_outside: frozenset[str]) -> str:
     source = arrangement.source
     listed = exports(source.tree)
-    own = listed is None and not any(item.kind == "exports" for item in source.statements)
+    own = listed is None and not any(item.kind == "exports" for item in source.statements) and not has_star(source)
     public = public_names(source, read_outside) if own else tuple(listed.names if listed is not None else ())
     lines = "".join(_imports(arrangement, place, frozenset(public)))
     if not own:
@@ -128,6 +128,12 @@ def _import(arrangement: Arrangement, module: str, stem: str, public: frozenset[
     names = sorted(name for unit in arrangement.files[stem] for name in unit.binds)
     written = [name if name in public else f"{name} as {name}" for name in names]
     return import_lines(module, written, arrangement.source.newline, indent=indent)
+
+
+def has_star(source: ModuleSource) -> bool:
+    """Whether the file hands on what a star import brings: only Python knows what that is."""
+    nodes = (node for item in source.statements if item.kind == "import" for node in item.nodes)
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
 
 
 def public_names(source: ModuleSource, read_outside: frozenset[str]) -> tuple[str, ...]:

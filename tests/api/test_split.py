@@ -181,6 +181,16 @@ def test_a_long_class_is_divided_and_shown_to_be_the_same(tmp_path: Path) -> Non
     assert run(root, "use2.py") == before
 
 
+def test_what_a_star_import_brings_is_handed_on(tmp_path: Path) -> None:
+    text = "from .settings import *\nclass A:\n    width = WIDTH\nclass B:\n    x: int\ny: int\n"
+    user = "from app.odd import *\nprint(A.width, B, DEPTH)\n"
+    root = write_tree(tmp_path, app__odd=text, use2=user)
+    division = divide(root, "app/odd.py", one=["A"], two=["B"])
+    assert division.verdict == "SAME", division
+    carry_out(root, division)
+    assert run(root, "use2.py") == "8 <class 'app.odd.two.B'> 2\n"
+
+
 def test_a_missing_package_is_named_and_the_rest_was_shown(tmp_path: Path) -> None:
     root = write_tree(tmp_path, app__odd="import package_not_there\nclass A: pass\nclass B: pass\n")
     division = divide(root, "app/odd.py", one=["A"], two=["B"])

@@ -22,6 +22,7 @@ def read(text: str) -> ModuleSource:
         ("import sys\nsys.path.insert(0, '.')\nsys.x = 1\n", ["import", "effect", "effect"]),
         ("__all__ = ['a']\n__version__ = '1'\n__all__ += ['b']\n", ["exports", "effect", "exports"]),
         ("if __name__ == '__main__':\n    main()\n", ["guard"]),
+        ("x: int\ny: int = 1\n", ["guard", "data"]),
         ("for i in range(3):\n    print(i)\ndel i\n", ["effect", "effect"]),
         ("def has():\n    return 1\nif has():\n    import a\n", ["definition", "data"]),
     ],

@@ -23,6 +23,7 @@ def texts(result: Arrangement, place: Place = PACKAGE, read: frozenset[str] = NO
 IMPORTS = """
 from __future__ import annotations
 import os, sys
+import p; import q as r
 import a.b
 import a.c as ac
 from x import (
@@ -43,6 +44,7 @@ from star import *
         ("sys", ["import sys"]),
         ("os, sys", ["import os, sys"]),
         ("a.b", ["import a.b"]),
+        ("r", ["import q as r"]),
         ("ac", ["import a.c as ac"]),
         ("one", ["from x import one"]),
         ("zwei", ["from x import two as zwei"]),

@@ -35,6 +35,7 @@ def proven(
     stems: Sequence[str],
     write: Callable[[], None],
     gone: frozenset[str],
+    extra: frozenset[str] = frozenset(),
     build: tuple[str, ...] = (),
 ) -> tuple[SplitVerdict, str, list[str]]:
     """The verdict, why it is no better, and the differences.
@@ -45,6 +46,7 @@ def proven(
         stems: the new files
         write: called once, between the two looks
         gone: imports that the file need not hand out any more
+        extra: names that a star import may bring besides
         build: classes whose state is compared, too
     """
     ways = list(_ways(root, place, stems, build))
@@ -53,7 +55,7 @@ def proven(
     usable = [(way, cast(dict[str, str], answer.value)) for way, answer in before if answer.failure is None]
     if not usable:
         return "NOT_RUN", f"the file as it is cannot be imported: {before[0][1].failure}", []
-    differences = [text for way, surface in usable for text in _differences(way, surface, gone)]
+    differences = [text for way, surface in usable for text in _differences(way, surface, gone, extra)]
     return ("DIFFERENT" if differences else "SAME"), "", list(dict.fromkeys(differences))
 
 
@@ -69,7 +71,7 @@ def _ways(root: Path, place: Place, stems: Sequence[str], build: tuple[str, ...]
         yield _Way(path, (str(root),), tuple((stem, f"{prefix}.{module}") for stem, module in parts), build)
 
 
-def _differences(way: _Way, before: dict[str, str], gone: frozenset[str]) -> Iterator[str]:
+def _differences(way: _Way, before: dict[str, str], gone: frozenset[str], extra: frozenset[str]) -> Iterator[str]:
     answer = way.ask(_DESCRIBE, way.module)
     if answer.failure is not None:
         yield f"import {way.module} would fail: {answer.failure}"
@@ -83,7 +85,7 @@ def _differences(way: _Way, before: dict[str, str], gone: frozenset[str]) -> Ite
     lost = starred - now - gone
     if lost:
         yield f"a star import would no longer bring {', '.join(sorted(lost))}"
-    added = now - starred
+    added = now - starred - extra
     if added:
         yield f"a star import would also bring {', '.join(sorted(added))}"
     renamed = {module: way.module for _, module in way.parts}

@@ -24,7 +24,7 @@ from refactor_tools.splitting.source import ModuleSource, read_module
 from refactor_tools.splitting.split_map import dump_split_map
 from refactor_tools.splitting.units import Units, read_units
 from refactor_tools.splitting.users import Users, find_users, source_tree
-from refactor_tools.splitting.writing import facade_text, part_text
+from refactor_tools.splitting.writing import facade_text, has_star, part_text
 
 Progress = Callable[[str], object]
 _TRIES = 8
@@ -115,6 +115,7 @@ def _carried_out(
         return _refused(request, result.source, result.units, Refusal(wrong[0], tuple((item,) for item in wrong[1:])))
     divided, tied = _divided(scratch.settings, result, place, parts)
     made = {mixin.stem: mixin.text for item in divided for mixin in item.mixins}
+    stems = [*result.files, *made]
     texts = {place.part(stem): text for stem, text in {**parts, **made}.items()}
     clash = next((path for path in texts if (scratch.root / path).exists()), None)
     if clash is not None:
@@ -129,9 +130,10 @@ def _carried_out(
         verdict, reason, differences = proven(
             before,
             place,
-            [*result.files, *made],
+            stems,
             lambda: write(source, facade, texts),
             _unread(result, users),
+            frozenset(stems) if has_star(result.source) and place.below else frozenset(),
             tuple(item.name for item in divided),
         )
     else:
