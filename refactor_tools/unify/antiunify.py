@@ -13,6 +13,7 @@ import libcst as cst
 from refactor_tools.unify.blocks import BlockFold
 from refactor_tools.unify.class_level import ClassLevel, own_methods
 from refactor_tools.unify.members import Member, forward_of, method
+from refactor_tools.unify.signatures import Signatures
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import code, key, same
 from refactor_tools.unify.template import ForwardParameter, Template
@@ -38,7 +39,8 @@ def generalise(members: Sequence[Member], *, presume: bool) -> Generalisation:
     Raises:
         Mismatch: none fits to the medoid; it is the first one's.
     """
-    fold = _Fold(members[0], presume=presume)
+    known = {name: parameters for member in members for name, parameters in member.parts.items()}
+    fold = _Fold(members[0], Signatures(known), presume=presume)
     kept, left_out = [members[0]], []
     for member in members[1:]:
         try:
@@ -52,8 +54,8 @@ def generalise(members: Sequence[Member], *, presume: bool) -> Generalisation:
 
 
 class _Fold(BlockFold):
-    def __init__(self, medoid: Member, *, presume: bool) -> None:
-        super().__init__(presume=presume)
+    def __init__(self, medoid: Member, signatures: Signatures, *, presume: bool) -> None:
+        super().__init__(signatures, presume=presume)
         self.node = medoid.node
         self.level = ClassLevel.of(medoid.node)
         self.our_tree = medoid.in_tree

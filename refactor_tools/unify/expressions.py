@@ -19,7 +19,7 @@ from refactor_tools.unify.template import (
     option_of,
     optional_element,
 )
-from refactor_tools.unify.vocabulary import constructor_parameters, default_of, is_constructor, role
+from refactor_tools.unify.vocabulary import is_constructor, role
 
 _SEQUENCES = frozenset({"nn.Sequential"})
 # Statements and parts that no expression can stand in for.
@@ -156,6 +156,8 @@ class ExpressionFold(FoldState, ABC):
             if self.method != "__init__" or not self.target or not (self._layer(left) and self._layer(right)):
                 raise
             self.restore(before)
+        if (reads(left) | reads(right)) & self.signatures.components.keys():
+            raise Mismatch("a component is built with other arguments", self.texts([left], [right]))
         self.made = self.target
         try:
             return self.hole(left, right)
@@ -197,7 +199,7 @@ class ExpressionFold(FoldState, ABC):
             raise Mismatch("layers with other arguments", self.texts([left], [right]))
         args = []
         for argument, (a, b) in zip(
-            _by_name(right.args, constructor_parameters(theirs)), zip(left.args, right.args, strict=True), strict=True
+            _by_name(right.args, self.signatures.order(theirs)), zip(left.args, right.args, strict=True), strict=True
         ):
             self.argument = (theirs, argument)
             args.append(self._arg(a, b))
@@ -210,12 +212,12 @@ class ExpressionFold(FoldState, ABC):
             if not same(left.args, right.args):
                 raise Mismatch("starred arguments differ", self.texts([left], [right]))
             return list(left.args)
-        order = constructor_parameters(name)
+        order = self.signatures.order(name)
         ours, theirs = _by_name(left.args, order), _by_name(right.args, order)
         result = []
         for argument in [*ours, *(item for item in theirs if item not in ours)]:
-            a = ours[argument].value if argument in ours else default_of(name, argument)
-            b = theirs[argument].value if argument in theirs else default_of(name, argument)
+            a = ours[argument].value if argument in ours else self.signatures.default(name, argument)
+            b = theirs[argument].value if argument in theirs else self.signatures.default(name, argument)
             if a is None or b is None or option_of(a):
                 value = self._passed_on(a, b)
                 if value is None:
@@ -337,7 +339,7 @@ class _Opening(cst.CSTTransformer):
         name = dotted(original_node.func)
         if self.fold.method != "__init__" or not is_constructor(name) or name in _SEQUENCES:
             return updated_node
-        order = constructor_parameters(name)
+        order = self.fold.signatures.order(name)
         args = [
             arg.with_changes(value=self._value(arg.value, (name, argument)))
             for argument, arg in _by_name(updated_node.args, order).items()

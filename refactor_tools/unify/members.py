@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from textwrap import dedent
 
@@ -22,7 +22,7 @@ Definition = ast.ClassDef | ast.FunctionDef
 class Member:
     """`node` is in normal form, `written` as in the file. `names` maps what the file's imports bind to qualified names;
     `defined` are the other names the file binds at its top level. `nested` are members of self whose own state keys
-    differ: (member, the component's name, the original's).
+    differ: (member, the component's name, the original's). `parts` are components that it uses, with their parameters.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Member:
     parameters: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
     nested: tuple[tuple[str, str, str], ...] = ()
+    parts: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
 
     @property
     def in_tree(self) -> frozenset[str]:

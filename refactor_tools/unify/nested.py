@@ -20,13 +20,14 @@ _HOUSE = frozenset({"nn", "F", "torch", "float"})
 class Part:
     """An original that a member uses under the name `bound`, and the component `name` of `module` that it became.
 
-    `forward` is the component's own signature of `forward` (of the function, where it is one).
+    `parameters` and `forward` are the component's own signatures (a function has only `parameters`).
     """
 
     bound: str
     name: str
     module: str
     record: OriginalRecord
+    parameters: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
     is_class: bool
 
@@ -43,7 +44,8 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
     except Mismatch as mismatch:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
     defined = member.defined - {part.bound for part in parts}
-    return replace(member, node=node, names=names, defined=defined, nested=tuple(nested))
+    known = {**member.parts, **{part.name: part.parameters for part in parts}}
+    return replace(member, node=node, names=names, defined=defined, nested=tuple(nested), parts=known)
 
 
 def _with_part(

@@ -153,6 +153,8 @@ def _parameter(
     constant = all(value is None or is_constant(value) for value in hole.values)
     default = _commonest(hole.texts) if constant and None not in hole.texts else None
     kind = _type(arguments, name, hole, members)
+    if "None" in hole.texts and kind not in ("Any", "None"):
+        kind = f"{kind} | None"
     return NewParameter(
         name=name,
         kind="size" if kind == "int" and default is None else "switch" if kind == "bool" else "number",

@@ -7,6 +7,7 @@ from typing import TypeVar
 import libcst as cst
 
 from refactor_tools.unify.rewriting import FreeNames, visited
+from refactor_tools.unify.signatures import Signatures
 from refactor_tools.unify.syntax import code, is_constant, reads, self_attribute, walk
 from refactor_tools.unify.template import Hole, Option, hole_name, hole_number, instantiate
 
@@ -43,10 +44,11 @@ class FoldState:
 
     `attributes`, `local` and `parts` map the template's names to the new member's; all are bijections. `parts` are
     classes and functions of the members' own trees: with `presume`, two that stand in the same place are taken for one
-    component to be.
+    component to be. `signatures` are what constructors and components take.
     """
 
-    def __init__(self, *, presume: bool) -> None:
+    def __init__(self, signatures: Signatures, *, presume: bool) -> None:
+        self.signatures = signatures
         self.presume = presume
         self.holes: dict[int, Hole] = {}
         self.options: dict[int, Option] = {}

@@ -132,6 +132,8 @@ def role(name: str) -> Role:
 def is_constructor(name: str) -> bool:
     """Whether a dotted name looks like a class: its last part begins with a capital and is no constant's name."""
     short = name.rpartition(".")[2]
+    if short in ("None", "True", "False"):
+        return False
     return bool(short) and short[0].isupper() and (name.startswith("nn.") or not short.isupper())
 
 

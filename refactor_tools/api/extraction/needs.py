@@ -10,7 +10,7 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.facts import Definition, Parameter, Source
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.scan.syntax import FORWARD, FunctionNode, method, signature
+from refactor_tools.scan.syntax import FORWARD, FunctionNode, constructor, method, signature
 from refactor_tools.settings import Settings
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.nested import Part, with_parts
@@ -51,9 +51,9 @@ def in_component_terms(member: Member, around: Surroundings) -> Member | Refusal
         found = _made_of(used.id, around.keymaps)
         if found is not None:
             keymap, record = found
-            forward = _own_forward(keymap, around)
+            parameters, forward = _own_signatures(keymap, around)
             bound, is_class = _bound_as(used.name, member), keymap.kind == "class"
-            parts.append(Part(bound, keymap.name, keymap.module, record, forward, is_class))
+            parts.append(Part(bound, keymap.name, keymap.module, record, parameters, forward, is_class))
     return with_parts(member, parts)
 
 
@@ -76,16 +76,17 @@ def _bound_as(name: str, member: Member) -> str:
     return name if name in member.defined else next(imported, name)
 
 
-def _own_forward(keymap: KeyMap, around: Surroundings) -> tuple[Parameter, ...]:
+def _own_signatures(keymap: KeyMap, around: Surroundings) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...]]:
+    """The parameters of the component as it stands in the library, and those of its `forward`."""
     source_root, _ = library_place(around.settings)
     source = around.read_library(f"{source_root}/{keymap.module.replace('.', '/')}.py".removeprefix("./"))
     for node in ast.parse(source.text).body if source is not None else ():
         if isinstance(node, FunctionNode) and node.name == keymap.name:
-            return signature(node, bound=False)
+            return signature(node, bound=False), ()
         if isinstance(node, ast.ClassDef) and node.name == keymap.name:
             forward = method(node, *FORWARD)
-            return () if forward is None else signature(forward, bound=True)
-    return ()
+            return constructor(node), () if forward is None else signature(forward, bound=True)
+    return (), ()
 
 
 def needed(candidate: Candidate, around: Surroundings) -> tuple[dict[str, str], Helpers] | Refusal:

@@ -174,13 +174,20 @@ def _members(name: str) -> Mapping[str, Any]:
 
 
 def rename(state: MutableMapping[str, Any], prefix: str, names: Mapping[str, str]) -> None:
-    """Rename the first part of each key under `prefix`, in place and in order, the whole map at once."""
+    """Rename the first parts of each key under `prefix`, in place and in order, the whole map at once."""
     for key in list(state):
         value = state.pop(key)
-        if key.startswith(prefix):
-            head, dot, rest = key[len(prefix) :].partition(".")
-            key = prefix + names.get(head, head) + dot + rest
-        state[key] = value
+        state[prefix + renamed(key[len(prefix) :], names) if key.startswith(prefix) else key] = value
+
+
+def renamed(key: str, names: Mapping[str, str]) -> str:
+    """The key with its longest part in front that is named exchanged."""
+    parts = key.split(".")
+    for length in range(len(parts), 0, -1):
+        head = ".".join(parts[:length])
+        if head in names:
+            return ".".join((names[head], *parts[length:]))
+    return key
 
 
 class LegacyKeys(nn.Module):
@@ -221,4 +228,14 @@ class LegacyKeys(nn.Module):
         for group in (*members, state):
             rename(group, "", new_names)
         missing = {name: value for name, value in self._old_values.items() if name not in present}
+        for child in (state.get("_modules") or {}).values():
+            without_shims(child)
         super().__setstate__({**state, **missing})  # type: ignore[no-untyped-call]
+
+
+def without_shims(module: nn.Module | None) -> None:
+    """Parts that an old pickle holds under their old names become the components that they are made of."""
+    for part in module.modules() if module is not None else ():
+        base = type(part).__bases__[-1]
+        if isinstance(part, LegacyKeys) and base.__module__.startswith(f"{__package__}."):
+            part.__class__ = base
