@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from opcode import opname
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -45,12 +45,12 @@ _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
     "transformer2risk.ResidualBlock": ("transformer2risk", "ResidualBlock"),
 }
 # Modules whose own classes such a model is made of, and the classes of torch.nn.
-_LEGACY_FILES: tuple[str, ...] = (
+_LEGACY_FILES: Sequence[str] = [
     "athelas.models.lightning.tabular.pl_tab_ae",
     "lstm2risk",
     "transformer2risk",
-)
-_TORCH_CLASSES: tuple[str, ...] = (
+]
+_TORCH_CLASSES: Sequence[str] = [
     "BatchNorm1d",
     "Dropout",
     "Embedding",
@@ -61,7 +61,7 @@ _TORCH_CLASSES: tuple[str, ...] = (
     "ModuleList",
     "ReLU",
     "Sequential",
-)
+]
 
 _warned: set[tuple[str, str, int]] = set()
 
