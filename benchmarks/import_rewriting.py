@@ -161,11 +161,19 @@ def _ours(folder: Path, second: bool) -> bool:
 def _libcst(folder: Path, second: bool) -> bool:
     if not second:
         _call([sys.executable, "-m", "libcst.tool", "initialize", "."], folder)
-    options = ["--no-format", "-j", "1", "--old_name", OLD, "--new_name", NEW]
-    _call(
-        [sys.executable, "-m", "libcst.tool", "codemod", *options[:3], "rename.RenameCommand", *options[3:], "."],
-        folder,
-    )
+    names = ["--old_name", OLD, "--new_name", NEW]
+    tool = [
+        sys.executable,
+        "-m",
+        "libcst.tool",
+        "codemod",
+        "rename.RenameCommand",
+        *names,
+        "--no-format",
+        "--jobs",
+        "1",
+    ]
+    _call([*tool, "."], folder)
     _write(folder, AFTER)
     return True
 
