@@ -12,6 +12,10 @@ from refactor_tools.model.families import KeepApart
 
 INDEX = "component_index"
 STATE = ".refactor-tools"
+_CHOICES = {
+    "deprecation-category": ("DeprecationWarning", "FutureWarning", "PendingDeprecationWarning", "UserWarning"),
+    "shims": ("legacy", "none"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Settings:
     are not analysed. `remove_in` and `deprecation_category` stand in the shims' warnings. `max_parameters` and
     `max_branches` limit what a merge may add. Files over `max_file_bytes` are not read; those over `max_lines` are
     worth dividing. A component that takes more than `max_slowdown` times as long as its original on an accelerator is
-    a finding. `keep_apart` names copies that are no family.
+    a finding. `keep_apart` names copies that are no family. `shims`: old names keep working ("legacy"), or their users
+    are migrated and none is left ("none").
     """
 
     root: Path
@@ -41,6 +46,7 @@ class Settings:
     max_lines: int = 500
     max_slowdown: float = 1.02
     keep_apart: tuple[KeepApart, ...] = ()
+    shims: str = "legacy"
 
     @property
     def index(self) -> Path:
@@ -91,6 +97,8 @@ def _tool_table(path: Path) -> Mapping[str, Any]:
 
 
 def _checked(key: str, value: Any, wanted: Any, path: Path) -> Any:
+    if key in _CHOICES and value not in _CHOICES[key]:
+        raise SettingsError(f"`{key}` must be one of {', '.join(_CHOICES[key])}, not {value!r}", str(path))
     if key == "keep-apart":
         return tuple(_keep_apart(entry, path) for entry in _sequence(key, value, dict, path))
     if wanted == tuple[str, ...]:

@@ -65,7 +65,7 @@ class Rewriting:
         if names is None:
             raise _unparsable(path, text)
         edits = self.imports(path)
-        found = _beside(self.names(path, text, python_regions(text, names.tree)), edits.edits)
+        found = _beside(self.names(path, text, python_regions(text, names.parents)), edits.edits)
         after = self._applied(text, edits.edits, found)
         _require_parsable(path, after)
         strings = self._reports(path, text, found)
@@ -87,7 +87,7 @@ class Rewriting:
         if names is None:
             return Consumed(path, kept=(Kept(path, 1, self._named(source.text), "its cells do not parse together"),))
         edits = self.imports(path)
-        code = _beside(self.names(path, notebook.code, python_regions(notebook.code, names.tree)), edits.edits)
+        code = _beside(self.names(path, notebook.code, python_regions(notebook.code, names.parents)), edits.edits)
         prose = list(self.names(path, source.text, [Region(start, end) for start, end in notebook.prose]))
         inside = [item.edit for item in code if self.strings and not item.reason]
         outside = [item.edit for item in prose if self.strings and not item.reason]

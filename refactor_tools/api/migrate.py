@@ -93,7 +93,7 @@ def write_changes(settings: Settings, changes: ChangeSet, command: str, *, allow
 
 
 def source_tree(settings: Settings) -> SourceTree:
-    """The Python files of the tree."""
+    """Every Python file of the tree, read when it is asked for."""
     from refactor_tools.codemods.import_tree import SourceTree
     from refactor_tools.model.facts import Source
     from refactor_tools.scan.discover import discover, relative_path

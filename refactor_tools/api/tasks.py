@@ -105,14 +105,19 @@ def _original(settings: Settings, source_root: str, record: OriginalRecord, case
     return OriginalTask(
         id=record.id,
         name=record.name,
-        source=_kept_source(settings.root, record),
+        source=kept_source(settings.root, record),
         adapter=record.adapter,
         case=cases.get(record.id),
         shim=shim_place(settings.root, source_root, record),
     )
 
 
-def _kept_source(root: Path, record: OriginalRecord) -> str:
+def kept_source(root: Path, record: OriginalRecord) -> str:
+    """The source of an original as it was when its component was made.
+
+    Raises:
+        UnreadableRecord: it is missing, or is not what was kept.
+    """
     from refactor_tools.certificates.store import original_name, original_path
     from refactor_tools.errors import UnreadableRecord
 

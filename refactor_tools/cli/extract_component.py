@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -68,6 +68,14 @@ Examples:
     help="Show the copies line by line and what was tried; with -o as Markdown in that file.",
 )
 @click.option("--no-prove", is_flag=True, help="Write without a proof; the index says so.")
+@click.option(
+    "--shims",
+    type=click.Choice(["legacy", "none"]),
+    help="none: migrate who uses the old names, and leave none. Default: the settings', else legacy.",
+)
+@click.option(
+    "--bootstrap-path", is_flag=True, help="Let legacy scripts find the library: one marked line in their shims."
+)
 @click.option("--commit", is_flag=True, help="Commit exactly the files that are written.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
@@ -87,6 +95,8 @@ def extract_component(
     keep_going: bool,
     explain: bool,
     no_prove: bool,
+    shims: Literal["legacy", "none"] | None,
+    bootstrap_path: bool,
     no_tests: bool,
     commit: bool,
     dry_run: bool,
@@ -134,6 +144,8 @@ def extract_component(
         everything=everything,
         explain=explain,
         agreed=None if agreed is None else read_map(agreed),
+        shims=shims or ("none" if settings.shims == "none" else "legacy"),
+        bootstrap=bootstrap_path,
     )
     stderr = console(color, stderr=True)
     with _Status(stderr, quiet=quiet, verbose=verbose) as say:

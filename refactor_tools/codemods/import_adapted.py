@@ -208,7 +208,8 @@ class _Flow:
         bases = [ast.unparse(base).rpartition(".")[2] for base in owner.bases]
         heads = "|".join(re.escape(name) for name in bases) or "(?!)"
         kin = re.compile(rf"\b{re.escape(owner.name)}\b|^[ \t]*class[ \t]+(?:{heads})\b", re.MULTILINE)
-        reached = re.compile(rf"([\w.)\]]*)\.{re.escape(name)}\b")
+        # A relative import of a module that is called like the member reaches no object.
+        reached = re.compile(rf"(?<!\bfrom )(?<![\w.)\]])([\w.)\]]*)\.{re.escape(name)}\b")
         for other in sorted(self.tree.table.paths - {self.path, self.move.origin}):
             text = self.tree.text(other) or ""
             for match in reached.finditer(text) if name in text else ():

@@ -160,7 +160,7 @@ class _Finder:
     def by_string(self) -> None:
         """What is taken from a module that a string names goes on through the shim."""
         origins = {origin for origin, _ in self.tree.moves}
-        for node in ast.walk(self.names.tree):
+        for node in self.names.parents:
             match node:
                 case ast.Call(func=func, args=[ast.Constant(value=str(text)), *_]) if _IMPORTS.search(
                     ast.unparse(func)

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from refactor_tools.codemods.text import Text
 from refactor_tools.scan.type_comments import placed_type_comments
@@ -11,25 +11,26 @@ _LITERAL = re.compile(r"""[uUrR]?('''|\"\"\"|'|")(.*)\1""")
 _READS_TYPES = {"cast": 0, "NewType": 1, "TypeVar": None}
 
 
-def quoted_types(tree: ast.Module, text: str) -> dict[ast.AST, list[ast.expr]]:
+def quoted_types(nodes: Collection[ast.AST], text: str) -> dict[ast.AST, list[ast.expr]]:
     """Expressions by the node that they belong to: a string in an annotation, or the statement beside a type comment.
+    `nodes` are all of the file's tree.
 
     Left out are strings that hold line breaks or escapes, whose places cannot be told, and those in `Literal[...]`.
     """
     source = Text(text)
     found: dict[ast.AST, list[ast.expr]] = {}
-    for string in annotation_strings(tree):
+    for string in annotation_strings(nodes):
         expression = _in_string(source, string)
         if expression is not None:
             found.setdefault(string, []).append(expression)
-    for statement, expression in _comments(tree, source):
+    for statement, expression in _comments(nodes, source):
         found.setdefault(statement, []).append(expression)
     return found
 
 
-def annotation_strings(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The strings of a file that stand for types."""
-    for node in ast.walk(tree):
+def annotation_strings(nodes: Iterable[ast.AST]) -> Iterator[ast.Constant]:
+    """The strings among them that stand for types."""
+    for node in nodes:
         for part in _types(node):
             yield from _strings(part)
 
@@ -69,9 +70,9 @@ def _in_string(source: Text, node: ast.Constant) -> ast.expr | None:
     return _placed(literal[2], node.lineno, node.col_offset + len(source.of(node)[: literal.start(2)]))
 
 
-def _comments(tree: ast.Module, source: Text) -> Iterator[tuple[ast.stmt, ast.expr]]:
+def _comments(nodes: Collection[ast.AST], source: Text) -> Iterator[tuple[ast.stmt, ast.expr]]:
     comments = list(placed_type_comments(source.value))
-    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)] if comments else []
+    statements = [node for node in nodes if isinstance(node, ast.stmt)] if comments else []
     for written, line, column in comments:
         # The innermost statement that begins last before the comment; of a signature it is the function.
         before = [node for node in statements if node.lineno <= line]

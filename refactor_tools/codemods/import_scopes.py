@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from refactor_tools.codemods.import_quoted import quoted_types
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -71,21 +73,28 @@ class Names:
             yield node
 
 
-def read_names(tree: ast.Module, quoted: Mapping[ast.AST, Sequence[ast.expr]] | None = None) -> Names:
-    """Scopes, binders and readers of a file; `quoted` are expressions in its strings and comments, by the node in whose
-    scope they are read."""
-    return _Reader(tree, quoted or {}).names()
+def read_names(tree: ast.Module, text: str) -> Names:
+    """Scopes, binders and readers of a file, types in its strings and comments among them."""
+    parents: dict[ast.AST, ast.AST] = {}
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        for child in ast.iter_child_nodes(node):
+            parents[child] = node
+            nodes.append(child)
+    return _Reader(tree, parents, quoted_types(nodes, text)).names()
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module, quoted: Mapping[ast.AST, Sequence[ast.expr]]) -> None:
+    def __init__(
+        self, tree: ast.Module, parents: dict[ast.AST, ast.AST], quoted: Mapping[ast.AST, Sequence[ast.expr]]
+    ) -> None:
         self.quoted = quoted
         self.module = Scope("module", tree)
         self.scopes = [self.module]
         self.stores: list[tuple[str, ast.AST, Scope]] = []
         self.reads: list[tuple[ast.Name, Scope]] = []
         self.standing: dict[ast.AST, Scope] = {}
-        self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        self.parents = parents
         self.pending: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
         self.tree = tree
 

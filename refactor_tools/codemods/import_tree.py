@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from refactor_tools.codemods.import_modules import Module, ModuleTable, Unclear
-from refactor_tools.codemods.import_quoted import quoted_types
 from refactor_tools.codemods.import_scopes import Names, read_names
 from refactor_tools.model.migrations import Move
 from refactor_tools.scan.exports import exported_names
@@ -43,6 +42,11 @@ class SourceTree:
         self._texts[path] = text
         self._names.pop(path, None)
 
+    @property
+    def parsed(self) -> frozenset[str]:
+        """The files that were parsed so far."""
+        return frozenset(self._names)
+
     def text(self, path: str) -> str | None:
         if path not in self._texts:
             self._texts[path] = self._read(path)
@@ -53,7 +57,7 @@ class SourceTree:
         if path not in self._names:
             text = self.text(path)
             try:
-                self._names[path] = None if text is None else _names(text)
+                self._names[path] = None if text is None else read_names(ast.parse(text), text)
             except (SyntaxError, ValueError, RecursionError):
                 self._names[path] = None
         return self._names[path]
@@ -76,7 +80,8 @@ class SourceTree:
         listed = None if names is None else exported_names(names.tree)
         if listed is not None:
             return found if name in listed else None
-        shown = names is not None and (name in names.module.binders or bool(names.module.stars))
+        gone = module.path == found.origin
+        shown = names is not None and (gone or name in names.module.binders or bool(names.module.stars))
         return found if shown and not name.startswith("_") else None
 
     def elsewhere(self, consumer: str, module: str, name: str) -> str | None:
@@ -148,7 +153,7 @@ class SourceTree:
         return self.table.submodule(module, name)
 
     def _reexported(self, path: str, name: str, seen: frozenset[tuple[str, str]]) -> Origin:
-        names = self.names(path)
+        names = self.names(path) if self._may_reexport(path, name) else None
         if names is None:
             return None
         origins: list[Origin] = []
@@ -169,10 +174,13 @@ class SourceTree:
                 return found
         return None
 
-
-def _names(text: str) -> Names:
-    tree = ast.parse(text)
-    return read_names(tree, quoted_types(tree, text))
+    def _may_reexport(self, path: str, name: str) -> bool:
+        """Whether the module's text leaves open that it imports the name: most define it, and need not be parsed."""
+        text = self.text(path) or ""
+        word = re.escape(name)
+        if re.search(rf"^(?:class|def|async def)[ \t]+{word}\b", text, re.MULTILINE):
+            return False
+        return "*" in text or re.search(rf"\b{word}\b", text) is not None
 
 
 def _as_origin(found: Module | Unclear | str | None) -> Origin:

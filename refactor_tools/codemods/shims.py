@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from refactor_tools.changes.text import apply_edits
+from refactor_tools.codemods.shim_blocks import alias_block, known_targets, own_block
 from refactor_tools.codemods.shim_members import attribute_lines, decorated_methods
 from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
@@ -67,8 +68,8 @@ def shimmed(text: str, path: str, shims: Sequence[Shim], support: str) -> str:
 
 def _moved(tree: ast.Module) -> dict[str, str]:
     """Names that earlier runs made aliases of, by the private name that the file binds."""
-    block = _own_block(tree)
-    return {} if block is None else {old: f"_{new}" for old, (_, new) in _known_targets(block).items()}
+    block = own_block(tree)
+    return {} if block is None else {old: f"_{new}" for old, (_, new) in known_targets(block).items()}
 
 
 def _with_names(shim: Shim, moved: Mapping[str, str]) -> Shim:
@@ -108,7 +109,7 @@ def _require_free(tree: ast.Module, path: str, shims: Sequence[Shim]) -> None:
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
     needed = {"_legacy", *(shim.private for shim in shims)}
-    if any(shim.form == "alias" for shim in shims) and _own_block(tree) is None:
+    if any(shim.form == "alias" for shim in shims) and own_block(tree) is None:
         needed.add("__getattr__")
     taken = sorted(needed & bound)
     if taken:
@@ -240,40 +241,16 @@ def _imports_name(tree: ast.Module, name: str) -> bool:
 def _exports(tree: ast.Module, source: Text, aliases: Sequence[Shim]) -> list[Edit]:
     """The module's `__getattr__` (PEP 562), the same names for type checkers, and `__all__` for star imports."""
     targets = {shim.legacy_name: (shim.package, shim.name) for shim in aliases}
-    known = _own_block(tree)
+    known = own_block(tree)
     if known is not None:
-        text = _native(source, _block(_known_targets(known) | targets))
+        text = _native(source, alias_block(known_targets(known) | targets))
         return [Edit(source.start(known), source.end(known), text)]
     text = source.value
     parts = ["" if text.endswith("\n") else "\n", "\n\n"]
     if not any(_binds_all(node) for node in tree.body):
         names = sorted({*_public(tree), *targets})
         parts.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]\n\n")
-    return [Edit(len(text), len(text), _native(source, "".join(parts) + _block(targets) + "\n"))]
-
-
-def _block(targets: Mapping[str, tuple[str, str]]) -> str:
-    block = ["if TYPE_CHECKING:"]
-    block += [f"    from {package} import {name} as {old}" for old, (package, name) in sorted(targets.items())]
-    pairs = "".join(f'        "{old}": ("{package}", "{name}"),\n' for old, (package, name) in sorted(targets.items()))
-    block += ["else:", f"    _MOVED = {{\n{pairs}    }}", "", "    def __getattr__(name):"]
-    block.append("        return _legacy.moved(__name__, name, _MOVED, __file__)")
-    return "\n".join(block)
-
-
-def _own_block(tree: ast.Module) -> ast.If | None:
-    """The block that an earlier run wrote."""
-    for node in tree.body:
-        if isinstance(node, ast.If) and "_legacy.moved" in ast.unparse(node):
-            return node
-    return None
-
-
-def _known_targets(block: ast.If) -> dict[str, tuple[str, str]]:
-    tables = (item.value for item in block.orelse if isinstance(item, ast.Assign))
-    return {
-        old: (str(target[0]), str(target[1])) for table in tables for old, target in ast.literal_eval(table).items()
-    }
+    return [Edit(len(text), len(text), _native(source, "".join(parts) + alias_block(targets) + "\n"))]
 
 
 def _binds_all(node: ast.stmt) -> bool:

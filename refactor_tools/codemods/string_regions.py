@@ -3,7 +3,7 @@
 import ast
 import io
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from refactor_tools.codemods.import_quoted import annotation_strings
@@ -32,10 +32,10 @@ class Region:
     imports: bool = False
 
 
-def python_regions(text: str, tree: ast.Module) -> Iterator[Region]:
-    """The strings and comments of a file, in order; a string of several parts gives one for each."""
+def python_regions(text: str, nodes: Collection[ast.AST]) -> Iterator[Region]:
+    """The strings and comments of a file with these nodes, in order; a string of several parts gives one for each."""
     source = Text(text)
-    roles = [(source.start(node), source.end(node), role) for node, role in _roles(tree)]
+    roles = [(source.start(node), source.end(node), role) for node, role in _roles(nodes)]
     middle = getattr(tokenize, "FSTRING_MIDDLE", None)
     for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
         if token.type not in (tokenize.COMMENT, tokenize.STRING, middle):
@@ -52,8 +52,8 @@ def python_regions(text: str, tree: ast.Module) -> Iterator[Region]:
             yield Region(start, end, reason, "patches" in found, "imports" in found)
 
 
-def _roles(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
-    for node in ast.walk(tree):
+def _roles(nodes: Collection[ast.AST]) -> Iterator[tuple[ast.expr, str]]:
+    for node in nodes:
         match node:
             case ast.Expr(value=ast.Constant(value=str()) as string):
                 yield string, IN_DOCSTRING
@@ -64,7 +64,7 @@ def _roles(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
                     yield string, "imports"
                 if any(name == patch or name.endswith(f".{patch}") for patch in _PATCHES):
                     yield string, "patches"
-    for string in annotation_strings(tree):
+    for string in annotation_strings(nodes):
         yield string, IN_ANNOTATION
 
 

@@ -60,17 +60,33 @@ def find_names(
     means: Callable[[Mention], Meaning | None],
 ) -> Iterator[Found]:
     """The names in the regions of a text that hold `word` and mean something to `means`."""
-    if not word.search(text):
+    # Finding the strings of a file costs far more than looking whether any name in it means something.
+    anywhere = Region(0, len(text), imports=True)
+    if not any(means(_mention(consumer, text, match, anywhere)) for match in _tokens(text, anywhere, word)):
         return
     for region in regions:
-        for match in _TOKEN.finditer(text, region.start, region.end):
-            if not word.search(match[0]):
-                continue
-            before = text[max(region.start, match.start() - 40) : match.start()]
-            found = means(Mention(consumer, match[0], match.start(), region, before))
+        for match in _tokens(text, region, word):
+            found = means(_mention(consumer, text, match, region))
             if found is not None:
                 reason = region.reason or found.reason
                 yield Found(match.start(), match[0][: found.length], found.new, reason)
+
+
+def _tokens(text: str, region: Region, word: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The tokens with the word, on the lines that have it."""
+    done = region.start
+    for hit in word.finditer(text, region.start, region.end):
+        if hit.start() >= done:
+            start = max(text.rfind("\n", 0, hit.start()) + 1, done)
+            end = text.find("\n", hit.end(), region.end)
+            done = region.end if end < 0 else end
+            yield from (match for match in _TOKEN.finditer(text, start, done) if word.search(match[0]))
+
+
+def _mention(consumer: str, text: str, match: re.Match[str], region: Region) -> Mention:
+    return Mention(
+        consumer, match[0], match.start(), region, text[max(region.start, match.start() - 40) : match.start()]
+    )
 
 
 def reports(path: str, text: str, found: Iterable[Found], *, rewrite: bool) -> Iterator[NamedInString]:

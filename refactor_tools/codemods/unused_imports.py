@@ -39,7 +39,7 @@ def without_unused(before: str, after: str, keep: frozenset[str]) -> str:
 
 
 def _removable(before: str, after: str) -> Iterator[tuple[ast.stmt, ast.alias, str]]:
-    old, new = read_names(ast.parse(before)), read_names(ast.parse(after))
+    old, new = read_names(ast.parse(before), before), read_names(ast.parse(after), after)
     text = Text(after)
     listed = exports(new.tree)
     kept = set(listed.names) if listed is not None else set()

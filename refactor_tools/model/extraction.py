@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.explanations import Attempt, Explanation
@@ -15,7 +16,9 @@ from refactor_tools.model.proofs import ComponentProof
 class ExtractionRequest:
     """What to extract and how: `names`, with `everything` all modules, with a map `agreed` its rows (those called
     `names`, if there are any). `trusted` is a component index whose certificates count where they are fresh, so that
-    nothing has to be proven again. With `explain`, the copies of each name are compared line by line.
+    nothing has to be proven again. `shims`: "none" migrates the users of the old names and leaves none. `bootstrap`
+    lets scripts find the library from their own folder. With `explain`, the copies
+    of each name are compared line by line.
     """
 
     names: tuple[str, ...]
@@ -30,6 +33,8 @@ class ExtractionRequest:
     everything: bool = False
     trusted: Path | None = None
     agreed: MigrationMap | None = None
+    shims: Literal["legacy", "none"] = "legacy"
+    bootstrap: bool = False
     explain: bool = False
 
 

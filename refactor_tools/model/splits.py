@@ -17,7 +17,6 @@ class SplitRequest:
     files: tuple[tuple[str, tuple[str, ...]], ...] = ()
     into: str = ""
     prove: bool = True
-    divide_classes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,10 @@ class Staying:
 
 @dataclass(frozen=True, slots=True)
 class SurfaceTask:
-    """A module to be imported in a child, by its dotted name."""
+    """A module to be imported in a child, by its dotted name; `build` are classes whose state is listed too."""
 
     module: str
+    build: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,16 @@ import pickle
 import re
 from types import ModuleType
 
+import torch
+
 from refactor_tools.model.splits import SurfaceTask
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _LONGEST = 4000
+# What every class has, or gets by being a part.
+_OF_A_CLASS = frozenset(
+    {"__slots__", "__dict__", "__weakref__", "__module__", "__firstlineno__", "__static_attributes__"}
+)
 
 
 def describe_module(task: SurfaceTask) -> dict[str, str]:
@@ -20,6 +26,7 @@ def describe_module(task: SurfaceTask) -> dict[str, str]:
     """
     module = importlib.import_module(task.module)
     found = {name: _described(value) for name, value in vars(module).items() if not _is_machinery(name, value)}
+    found |= {f"{name}()": _state(vars(module)[name]) for name in task.build}
     found["*"] = " ".join(sorted(_starred(task.module)))
     lost = [name for name, value in vars(module).items() if _is_own_class(value) and not _loads(module, name, value)]
     found["pickles"] = " ".join(sorted(lost))
@@ -60,12 +67,50 @@ def _described(value: object) -> str:
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
     if isinstance(value, type):
-        bases = " ".join(base.__qualname__ for base in value.__mro__)
-        members = " ".join(sorted(vars(value)))
+        bases = " ".join(base.__qualname__ for base in value.__mro__ if not _is_part_in(base, value.__mro__))
+        found = sorted(_members(value).items())
+        members = " ".join(f"{name}={_member(member)}" for name, member in [*found, ("__doc__", value.__doc__)])
         return _plain(f"class {value.__qualname__}{_signature(value)} mro [{bases}] members [{members}]")
     if inspect.isroutine(value):
         return _plain(f"function {getattr(value, '__qualname__', '?')}{_signature(value)}")
     return _plain(f"{type(value).__qualname__} {_repr(value)}")
+
+
+def _is_part_in(base: type, order: tuple[type, ...]) -> bool:
+    return any(_is_part(base, whole) for whole in order if base in whole.__bases__)
+
+
+def _is_part(base: type, value: type) -> bool:
+    """Whether a base is a part of the class: it bears its name and has no bases of its own."""
+    return base is not value and base.__qualname__ == value.__qualname__ and base.__bases__ == (object,)
+
+
+def _members(value: type) -> dict[str, object]:
+    """What the class defines, with what its parts define for it."""
+    found: dict[str, object] = {}
+    for base in value.__mro__:
+        if _is_part(base, value):
+            found |= {name: member for name, member in vars(base).items() if name not in _OF_A_CLASS}
+    return found | {name: member for name, member in vars(value).items() if name not in _OF_A_CLASS}
+
+
+def _member(member: object) -> str:
+    inner = getattr(member, "__func__", None) or getattr(member, "fget", None) or member
+    if inspect.isroutine(inner):
+        return f"{type(member).__name__}:{getattr(inner, '__qualname__', '?')}{_signature(inner)}"
+    return type(member).__name__
+
+
+def _state(value: object) -> str:
+    """The names and shapes of what an object of the class keeps, where it can be built without arguments."""
+    try:
+        torch.manual_seed(0)
+        built = value() if callable(value) else None
+    except Exception as error:  # noqa: BLE001 - a class that needs arguments is not built
+        return type(error).__name__
+    if not isinstance(built, torch.nn.Module):
+        return type(built).__qualname__
+    return " ".join(f"{name}{tuple(tensor.shape)}" for name, tensor in built.state_dict().items())
 
 
 def _signature(value: object) -> str:

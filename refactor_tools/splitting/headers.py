@@ -26,25 +26,28 @@ def header(arrangement: Arrangement, place: Place, stem: str) -> str:
     source = arrangement.source
     units = arrangement.files[stem]
     wanted = needed_names(source, units)
-    sections: list[str] = []
-    loggers: list[str] = []
-    previous: Statement | None = None
-    for item in source.statements:
-        if item.kind == "logger" and item.binds & wanted:
-            loggers.append(_logger(source, item, place))
-            continue
-        text = repeated(source, item, wanted, place.folder) if item.kind in ("import", "future") else ""
-        if not text:
-            continue
-        if previous is not None and _apart(source, previous, item):
-            sections.append(source.newline)
-        sections.append(text)
-        previous = item
+    loggers = [
+        _logger(source, item, place) for item in source.statements if item.kind == "logger" and item.binds & wanted
+    ]
     siblings = "".join(
         import_lines(f".{other}", names, source.newline) for other, names in sibling_names(arrangement, stem).items()
     )
-    parts = [part for part in ("".join(sections), siblings, "".join(loggers)) if part]
+    parts = [part for part in (import_section(source, wanted, place.folder), siblings, "".join(loggers)) if part]
     return source.newline.join(parts)
+
+
+def import_section(source: ModuleSource, wanted: frozenset[str], folder: str) -> str:
+    """The import statements that a file in `folder` needs for the names `wanted`, in order and set off as they were."""
+    sections: list[str] = []
+    previous: Statement | None = None
+    for item in source.statements:
+        text = repeated(source, item, wanted, folder) if item.kind in ("import", "future") else ""
+        if text:
+            if previous is not None and _apart(source, previous, item):
+                sections.append(source.newline)
+            sections.append(text)
+            previous = item
+    return "".join(sections)
 
 
 def sibling_names(arrangement: Arrangement, stem: str) -> dict[str, list[str]]:

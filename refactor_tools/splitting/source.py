@@ -1,6 +1,7 @@
 """A module as a sequence of top-level statements, each with its text, what it binds and what it reads."""
 
 import ast
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,9 @@ from refactor_tools.codemods.import_scopes import Names, Scope, read_names
 from refactor_tools.codemods.text import Text
 from refactor_tools.errors import RefactorError
 from refactor_tools.splitting.kinds import Kind, kind_of, quoted_names
+
+_TYPE_COMMENT = re.compile(r"#[ \t]*type:(?![ \t]*ignore\b)(.+)")
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def read_module(text: str, path: str) -> ModuleSource:
     """Raises RefactorError where the file does not parse or holds no statement."""
     try:
         tree = ast.parse(text)
-        names = read_names(tree)
+        names = read_names(tree, text)
     except SyntaxError as error:
         raise RefactorError(f"does not parse: {error.msg}", f"{path}:{error.lineno}") from error
     except (ValueError, RecursionError) as error:
@@ -107,6 +111,7 @@ def read_module(text: str, path: str) -> ModuleSource:
     source = Text(text)
     groups = tuple(_groups(tree.body))
     facts = _Facts(names, groups)
+    facts.read_type_comments(source)
     bound_by_import = _imported(groups)
     statements = []
     previous_end = 0
@@ -215,6 +220,14 @@ class _Facts:
         for number, nodes in enumerate(groups):
             quoted = {name for statement in nodes for name in quoted_names(statement)}
             self.late[number] |= quoted & set(names.module.binders)
+
+    def read_type_comments(self, text: Text) -> None:
+        """Names in `# type: ...` count as read: `torch.jit` and type checkers look them up."""
+        for line, start in enumerate(text.starts, start=1):
+            match = _TYPE_COMMENT.search(text.value, start, text.line_end(start))
+            if match is not None and self.lines and line >= self.lines[0]:
+                found = set(_WORD.findall(match[1])) & set(self.names.module.binders)
+                self.late[bisect_right(self.lines, line) - 1] |= found
 
     def _scope(self, binder: ast.AST) -> Scope:
         here = self.names.parents.get(binder, self.names.tree)

@@ -4,6 +4,7 @@ A statement that only keeps a value draws no random numbers and makes no member 
 where it stands do not differ.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
@@ -22,15 +23,30 @@ def keeps_value(statement: cst.BaseStatement) -> bool:
 
 
 def in_order_of(left: Statements, right: Statements, attributes: Mapping[str, str]) -> list[cst.BaseStatement]:
-    """`right` with the statements that only keep a value in the order in which `left` has them."""
-    names = [attributes.get(name, name) for item in left if (name := assigned_attribute(item))]
-    places = {name: place for place, name in enumerate(names)}
-    free = [index for index, item in enumerate(right) if keeps_value(item) and assigned_attribute(item) in places]
-    wanted = sorted(free, key=lambda index: places[assigned_attribute(right[index])])
-    ordered = list(right)
-    for index, source in zip(free, wanted, strict=True):
-        ordered[index] = right[source]
-    return ordered
+    """`right` with the statements that only keep a value where `left` has them, among those that both have."""
+    kept = {attributes.get(name, name) for item in left if keeps_value(item) and (name := assigned_attribute(item))}
+    times = Counter(map(assigned_attribute, right))
+    free = {
+        name: item
+        for item in right
+        if keeps_value(item) and times[name := assigned_attribute(item)] == 1 and name in kept
+    }
+    rest = [item for item in right if item not in free.values()]
+    ordered: list[cst.BaseStatement] = []
+    for item in left:
+        name = assigned_attribute(item)
+        theirs = attributes.get(name, name)
+        if theirs in free and keeps_value(item):
+            ordered.append(free.pop(theirs))
+            continue
+        place = next((index for index, other in enumerate(rest) if _corresponds(item, other, theirs)), -1)
+        ordered += rest[: place + 1]
+        rest = rest[place + 1 :]
+    return [*ordered, *rest, *free.values()]
+
+
+def _corresponds(item: cst.BaseStatement, other: cst.BaseStatement, theirs: str) -> bool:
+    return assigned_attribute(other) == theirs if theirs else key(item) == key(other)
 
 
 def canonical(body: Statements) -> list[tuple[object, ...]]:

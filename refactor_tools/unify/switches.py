@@ -126,6 +126,18 @@ class _Switches:
         used = [name for node in walk(self.nodes[number]) if (name := self_attribute(node)) in attributes]
         if used:
             self.tests[number] = f"self.{used[0]} is not None"
+        return bool(used) or self._by_the_others(number)
+
+    def _by_the_others(self, number: int) -> bool:
+        """A choice whose other side calls a submodule that only the other members have."""
+        if number not in self.choices:
+            return False
+        rest = frozenset(range(self.members)) - self.template.options[number].present
+        theirs = self._optional_attributes([n for n in self.nodes if self.template.options[n].present == rest])
+        called = (self_attribute(node) for item in self.choices[number][1] for node in walk(item))
+        used = next((name for name in called if name in theirs), "")
+        if used:
+            self.tests[number] = f"self.{used} is None"
         return bool(used)
 
     def _by_moved(self, present: frozenset[int], numbers: Sequence[int]) -> str:

@@ -162,6 +162,25 @@ def test_what_the_child_sees_differently_is_refused(tmp_path: Path) -> None:
     assert division.changes.effective == ()
 
 
+def test_a_long_class_is_divided_and_shown_to_be_the_same(tmp_path: Path) -> None:
+    filler = "".join(f"        value = value + {number}\n" for number in range(40))
+    text = (
+        "import torch\n\n\nclass Trainer(torch.nn.Module):\n    def __init__(self, size=3):\n"
+        "        super().__init__()\n        self.a = torch.nn.Linear(size, size)\n        self.__b = size\n\n"
+        f"    def train_step(self, value):\n{filler}        return value + self.__b\n\n"
+        f"    def valid_step(self, value):\n{filler}        return value\n\n\nclass Small(Trainer):\n    pass\n"
+    )
+    root = write_tree(tmp_path, text, use2="from app.models import Small\nprint(Small().train_step(0))\n")
+    (root / "pyproject.toml").write_text("[tool.refactor-tools]\nmax-lines = 75\n")
+    before = run(root, "use2.py")
+    division = divide(root)
+    assert division.verdict == "SAME", division
+    assert any(part.names == ("Trainer.train_step",) for part in division.parts)
+    assert max(part.lines for part in division.parts) <= 75
+    carry_out(root, division)
+    assert run(root, "use2.py") == before
+
+
 def test_a_missing_package_is_named_and_the_rest_was_shown(tmp_path: Path) -> None:
     root = write_tree(tmp_path, app__odd="import package_not_there\nclass A: pass\nclass B: pass\n")
     division = divide(root, "app/odd.py", one=["A"], two=["B"])

@@ -1,5 +1,6 @@
 """Consumers put together at random: bindings stay, a second run changes nothing, other lines stay."""
 
+import json
 import sys
 import types
 from collections.abc import Sequence
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from refactor_tools.changes.text import apply_edits
 from refactor_tools.codemods.import_tree import SourceTree
-from refactor_tools.codemods.imports import rewrite_imports
+from refactor_tools.codemods.imports import import_edits, rewrite_imports
+from refactor_tools.codemods.notebook import read_notebook
 from refactor_tools.model.migrations import Move
 
 PACKAGE, LIBRARY = "zoo_legacy", "zoo_library"
@@ -50,6 +53,13 @@ module_import = st.sampled_from(
         (f"import {PACKAGE}.layers as N; u = N.Pool; v = N.third",),
         ("from .layers import *", "w = Pool"),
         ("from . import layers", "layers.Pool"),
+        ("from . import layers as A", "def a(x: 'A.Pool', y: 'list[A.Other]') -> \"A.Pool | None\": pass"),
+        (
+            f"import {PACKAGE}.layers as B",
+            "b = []  # type: list[B.Pool]",
+            "bb = f'{B.Pool is B.Other} é'",
+        ),
+        (f"import {PACKAGE}.layers as E", "e = E.Pool if E.third else None"),
     ]
 )
 other = st.sampled_from([("import os, sys",), ("", "# Pool"), ("t = 'Pool'",), ("class Other: pass",)])
@@ -82,6 +92,12 @@ def consumer(draw: st.DrawFn) -> str:
 def rewritten(text: str) -> str:
     files = {**FILES, f"{PACKAGE}/consumer.py": text}
     return rewrite_imports(f"{PACKAGE}/consumer.py", SourceTree(files, files.get, [MOVE])).text
+
+
+def as_notebook(text: str, *, one_string: bool) -> str:
+    source = text if one_string else text.splitlines(keepends=True)
+    cells = [{"cell_type": "code", "source": source, "outputs": [{"text": text}]}]
+    return json.dumps({"cells": cells, "metadata": {}}, indent=1, ensure_ascii=one_string)
 
 
 @pytest.fixture
@@ -126,3 +142,23 @@ def test_any_consumer(text: str) -> None:
     assert ("\r" in new) == ("\r" in text)
     assert new.count("\r\n") in (0, new.count("\n"))
     assert new.endswith("\n") == text.endswith("\n")
+
+
+@settings(max_examples=60, deadline=None)
+@given(consumer(), st.booleans())
+def test_a_notebook_changes_as_its_code_does(text: str, one_string: bool) -> None:
+    text = text.replace("\r\n", "\n")
+    before = as_notebook(text, one_string=one_string)
+    notebook = read_notebook(before)
+    assert notebook is not None
+    path = f"{PACKAGE}/consumer.ipynb"
+    files = {**FILES, path: notebook.code}
+    edits = import_edits(path, SourceTree(files, files.get, [MOVE])).edits
+    after = notebook.edited(edits)
+    cell, old = json.loads(after)["cells"][0], json.loads(before)["cells"][0]
+    assert cell["outputs"] == old["outputs"]
+    code = "".join(cell["source"])
+    expected = apply_edits(notebook.code, edits)
+    assert code.rstrip("\n") == expected.rstrip("\n")
+    if not edits:
+        assert after == before

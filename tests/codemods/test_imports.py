@@ -11,7 +11,8 @@ import pytest
 from refactor_tools.codemods.import_tree import SourceTree
 from refactor_tools.codemods.imports import FileRewrite, rewrite_imports
 from refactor_tools.model.migrations import Move
-from tests.codemods.import_cases import KEPT, REWRITTEN, STUBS
+from tests.codemods.import_cases import REWRITTEN, STUBS
+from tests.codemods.import_kept_cases import KEPT
 
 MOVES = (
     Move("legacy/layers.py", "AttentionPooling", "lib.pooling", "AttentionPooling"),

@@ -8,11 +8,11 @@ from textwrap import dedent
 
 import pytest
 
+from refactor_tools.codemods.legacy_support import legacy_support
 from refactor_tools.codemods.shims import Shim, shimmed
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
-from refactor_tools.rendering import render
 
 LEGACY = '''"""Old layers."""
 import torch
@@ -111,7 +111,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "library" / "parts").mkdir(parents=True)
     (tmp_path / "library" / "__init__.py").write_text("")
     (tmp_path / "library" / "parts" / "__init__.py").write_text(LIBRARY)
-    support = render("components/legacy_support.py.j2", removal="3.0", category="DeprecationWarning")
+    support = legacy_support("3.0", "DeprecationWarning", (), str, ())
     (tmp_path / "library" / "_legacy.py").write_text(support)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "layers.py").write_text(LEGACY)

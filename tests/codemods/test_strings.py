@@ -39,7 +39,7 @@ def found(path: str, text: str, regions: Iterable[Region]) -> list[Found]:
 
 
 def rewritten(path: str, text: str) -> str:
-    regions = python_regions(text, ast.parse(text)) if path.endswith(".py") else [Region(0, len(text))]
+    regions = python_regions(text, list(ast.walk(ast.parse(text)))) if path.endswith(".py") else [Region(0, len(text))]
     return apply_edits(text, [item.edit for item in found(path, text, regions) if not item.reason])
 
 
@@ -86,7 +86,7 @@ def test_whole_tokens_are_rewritten(path: str, before: str, after: str) -> None:
     ],
 )
 def test_other_words_are_nothing(path: str, text: str) -> None:
-    regions = python_regions(text, ast.parse(text)) if path.endswith(".py") else [Region(0, len(text))]
+    regions = python_regions(text, list(ast.walk(ast.parse(text)))) if path.endswith(".py") else [Region(0, len(text))]
     assert found(path, text, regions) == []
 
 
@@ -102,6 +102,6 @@ def test_other_words_are_nothing(path: str, text: str) -> None:
     ],
 )
 def test_what_is_only_reported_has_a_reason(path: str, text: str, reason: str) -> None:
-    regions = python_regions(text, ast.parse(text)) if path.endswith(".py") else [Region(0, len(text))]
+    regions = python_regions(text, list(ast.walk(ast.parse(text)))) if path.endswith(".py") else [Region(0, len(text))]
     assert [item.reason for item in found(path, text, regions)] == [reason]
     assert rewritten(path, text) == text

@@ -53,9 +53,13 @@ numbers = st.integers(0, 11)
 @given(st.sets(st.tuples(numbers, numbers), max_size=40), st.integers(10, 60))
 def test_files_never_import_each_other_and_keep_the_limit(pairs: set[tuple[int, int]], limit: int) -> None:
     needs = {number: sorted({b for a, b in pairs if a == number and b != number}) for number in range(12)}
+    forms = (
+        "class K{0}:\n    def f(self):\n        return [{1}]\n",
+        "def K{0}():\n    return [{1}]\n",
+        "K{0} = [{1}]\n",
+    )
     text = "".join(
-        f"class K{number}:\n    def f(self):\n        return [{', '.join(f'K{other}' for other in needs[number])}]\n"
-        for number in range(12)
+        forms[number % 3].format(number, ", ".join(f"K{other}" for other in needs[number])) for number in range(12)
     )
     units = units_of(text).units
     groups = propose(units, limit)

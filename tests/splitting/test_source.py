@@ -63,6 +63,11 @@ def test_names_in_written_annotations_are_read() -> None:
     assert [item.reads for item in source.statements] == [frozenset(), {"A"}, frozenset()]
 
 
+def test_names_in_type_comments_are_read() -> None:
+    source = read("class A: pass\nclass B: pass\ndef f(x):\n    # type: (A) -> None\n    y = x  # type: ignore[B]\n")
+    assert source.statements[2].reads == {"A"}
+
+
 def test_a_global_that_a_function_rebinds_is_no_binding_of_that_function() -> None:
     source = read("X = 0\ndef f():\n    global X\n    X = 1\n")
     assert [item.binds for item in source.statements] == [{"X"}, {"f"}]

@@ -28,10 +28,10 @@ def member_of(text: str, index: int = 0, *, head: str = HEAD, inline: bool = Tru
 
 @pytest.fixture
 def united() -> Unify:
-    def run(*texts: str, head: str = HEAD, **limits: int) -> Candidate | Refusal:
+    def run(*texts: str, head: str = HEAD, presume: bool = False, **limits: int) -> Candidate | Refusal:
         inline = len(texts) > 1
         members = [member_of(text, index, head=head, inline=inline) for index, text in enumerate(texts)]
-        return unify(members, **limits)
+        return unify(members, presume=presume, **limits)
 
     return run
 

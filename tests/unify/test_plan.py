@@ -348,8 +348,8 @@ def test_an_argument_of_one_layer_is_not_given_to_another(united: Unify, code: C
 
 def test_where_all_cannot_be_merged_the_largest_group_of_a_kind_is(united: Unify) -> None:
     plain = [simple(f"self.fc = nn.Linear({name}, 1)", parameters=name) for name in ("dim", "n", "width")]
-    extra = "self.fc = nn.Linear(dim, 1); self.net = nn.Sequential(nn.Linear(dim, a), nn.Linear(b, c))"
-    candidate = united(*plain, simple(extra, "self.fc(self.net(x))", parameters="dim, a, b, c"))
+    other = " + ".join(f"x.roll({number}).cumsum(0)" for number in range(40))
+    candidate = united(*plain, simple("self.fc = nn.Linear(dim, 1)", other))
     assert isinstance(candidate, Candidate)
     assert len(candidate.members) == 3
     assert [identity for identity, _ in candidate.left_out] == ["copy_3.py::Layer"]

@@ -13,6 +13,7 @@ from refactor_tools.api.extraction.library import (
     write_packages,
     write_records,
     write_shims,
+    write_support,
 )
 from refactor_tools.api.extraction.parents import with_parents
 from refactor_tools.api.extraction.plans import Plan
@@ -75,7 +76,8 @@ def make_component(
     write_packages(scratch, plan)
     write_component(scratch, plan, None)
     write_records(scratch, plan, keymap)
-    write_shims(scratch, plan, keymap)
+    write_shims(scratch, plan, keymap, bootstrap=request.bootstrap)
+    write_support(scratch)
     progress(f"{plan.name}: looking for inputs")
     task = _with_cases(scratch, keymap, analysis, request.trusted, found)
     cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}

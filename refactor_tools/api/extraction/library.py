@@ -6,14 +6,18 @@ from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, module_docstring
 from refactor_tools.catalogue.exports import with_export
 from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
 from refactor_tools.changes.text import encode
+from refactor_tools.codemods.bootstrap import with_bootstrap
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
+from refactor_tools.codemods.legacy_support import legacy_support
 from refactor_tools.codemods.shims import Shim, shimmed
 from refactor_tools.codemods.unused_imports import newly_unused, without_unused
 from refactor_tools.errors import RefactorError
+from refactor_tools.layout import library_place, way_up
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
 from refactor_tools.model.facts import Source
 from refactor_tools.model.outcomes import Refusal
@@ -135,8 +139,21 @@ def write_packages(scratch: Scratch, plan: Plan) -> None:
     typed = str(PurePosixPath(settings.library, "py.typed"))
     if scratch.read(typed) is None:
         scratch.write(typed, "")
+
+
+def write_support(scratch: Scratch) -> None:
+    """What all shims share, with the names that old pickles ask for: after the records and the shims are written."""
+    settings, keymaps = scratch.settings, read_keymaps(scratch.root)
+    records = [record for keymap in keymaps for record in keymap.originals]
+    sources = [*(record.id.partition("::")[0] for record in records), *(original_path(item.digest) for item in records)]
+    text = legacy_support(
+        settings.remove_in,
+        settings.deprecation_category,
+        keymaps,
+        lambda path: legacy_module(settings, path),
+        [scratch.read(path) or "" for path in dict.fromkeys(sources)],
+    )
     support = str(PurePosixPath(settings.library, "_legacy.py"))
-    text = render("components/legacy_support.py.j2", removal=settings.remove_in, category=settings.deprecation_category)
     if scratch.read(support) != text:
         scratch.write(support, text)
 
@@ -148,8 +165,8 @@ def write_records(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         scratch.write(original_path(original_name(piece.text)), piece.text)
 
 
-def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
-    """Every legacy file of the plan with the old names as shims."""
+def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap, *, bootstrap: bool = False) -> None:
+    """Every legacy file of the plan with the old names as shims; `bootstrap` lets scripts find the library."""
     records = {record.id: record for record in keymap.originals}
     by_path: dict[str, list[Shim]] = {}
     for member in plan.candidate.members:
@@ -160,7 +177,10 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
-        scratch.write(path, encode(source, _without_unused(scratch, path, source.text, text, plan.package)))
+        text = _without_unused(scratch, path, source.text, text, plan.package)
+        if bootstrap:
+            text = _bootstrapped(scratch.settings, path, text)
+        scratch.write(path, encode(source, text))
 
 
 def _without_unused(scratch: Scratch, path: str, before: str, after: str, package: str) -> str:
@@ -171,6 +191,15 @@ def _without_unused(scratch: Scratch, path: str, before: str, after: str, packag
     ours = re.findall(rf"^from {re.escape(package)}\.\S+ import (\w+) as (_\1)$", after, re.MULTILINE)
     keep = find_users(source_tree(scratch.settings), path).read | {private for _, private in ours}
     return without_unused(before, after, frozenset(keep))
+
+
+def _bootstrapped(settings: Settings, path: str, text: str) -> str:
+    """The file with the line that finds the library, where its folder is not where the library is imported from."""
+    source_root, package = library_place(settings)
+    where = place(path, lambda folder: (settings.root / folder / "__init__.py").is_file())
+    if where.source_root == source_root.strip("."):
+        return text
+    return with_bootstrap(text, way_up(path, source_root), package)
 
 
 def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:

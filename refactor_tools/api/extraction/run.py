@@ -13,6 +13,7 @@ from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
 from refactor_tools.api.extraction.targets import Target, find_target, without
+from refactor_tools.api.extraction.unshimmed import leave_no_shims
 from refactor_tools.api.extraction.verdicts import Unproven
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
@@ -44,6 +45,8 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
         run = _Run(scratch, request, analysis, progress, asked)
         for target in asked.targets:
             run.extract(target)
+        if request.shims == "none" and run.components:
+            run.leave_no_shims()
         skipping = request.keep_going or request.everything or request.agreed is not None
         keep = skipping or not run.refused
         if keep and run.components:
@@ -57,7 +60,7 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
             components=tuple(run.components) if keep else (),
             refused=tuple(run.refused),
             changeset=ChangeSet(f"extract {names}", changes),
-            unreachable=_unreachable(scratch.settings, run.keymaps),
+            unreachable=() if request.bootstrap else _unreachable(scratch.settings, run.keymaps),
             explanations=tuple(run.explanations),
         )
 
@@ -96,6 +99,21 @@ class _Run:
         for group in self._parts(target):
             self.extract(group)
         self._one(target)
+
+    def leave_no_shims(self) -> None:
+        """Migrate whoever uses the old names; where that fails nothing of the run stands."""
+        self.progress("migrating the users of the old names")
+        made = {component.name for component in self.components}
+        refusal = leave_no_shims(self.scratch, [keymap for keymap in self.keymaps if keymap.name in made])
+        if refusal is None:
+            return
+        self.scratch.back_to({})
+        self.refused += [Refused(item.name, refusal, item.members) for item in self.components]
+        self.outcomes = [
+            Outcome(item.name, "refused", refusal.reason) if item.outcome == "extracted" else item
+            for item in self.outcomes
+        ]
+        self.components = []
 
     def _parts(self, target: Target) -> list[Target]:
         """What the members build and the library lacks: rows of the map, and of the rest, parts of one name, one in

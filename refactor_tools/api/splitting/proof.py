@@ -23,16 +23,31 @@ class _Way:
     module: str
     sys_path: tuple[str, ...]
     parts: tuple[tuple[str, str], ...]
+    build: tuple[str, ...]
 
     def ask(self, target: str, module: str) -> Answer:
-        return call(target, SurfaceTask(module), _LIMITS, sys_path=self.sys_path)
+        return call(target, SurfaceTask(module, self.build), _LIMITS, sys_path=self.sys_path)
 
 
 def proven(
-    root: Path, place: Place, stems: Sequence[str], write: Callable[[], None], gone: frozenset[str]
+    root: Path,
+    place: Place,
+    stems: Sequence[str],
+    write: Callable[[], None],
+    gone: frozenset[str],
+    build: tuple[str, ...] = (),
 ) -> tuple[SplitVerdict, str, list[str]]:
-    """The verdict, why it is no better, and the differences. `write` divides the file in the copy at `root`."""
-    ways = list(_ways(root, place, stems))
+    """The verdict, why it is no better, and the differences.
+
+    Args:
+        root: the copy that `write` divides the file in
+        place: where the parts go
+        stems: the new files
+        write: called once, between the two looks
+        gone: imports that the file need not hand out any more
+        build: classes whose state is compared, too
+    """
+    ways = list(_ways(root, place, stems, build))
     before = [(way, way.ask(_DESCRIBE, way.module)) for way in ways]
     write()
     usable = [(way, cast(dict[str, str], answer.value)) for way, answer in before if answer.failure is None]
@@ -42,16 +57,16 @@ def proven(
     return ("DIFFERENT" if differences else "SAME"), "", list(dict.fromkeys(differences))
 
 
-def _ways(root: Path, place: Place, stems: Sequence[str]) -> Iterator[_Way]:
+def _ways(root: Path, place: Place, stems: Sequence[str], build: tuple[str, ...]) -> Iterator[_Way]:
     """As a module of its package or script folder, and by its path from the root."""
     base = root / place.source_root
     more = [str(root), *([str(root / SOURCE_FOLDER)] if (root / SOURCE_FOLDER).is_dir() else [])]
     parts = tuple((stem, place.part_module(stem)) for stem in stems)
-    yield _Way(place.module, tuple(dict.fromkeys([str(base), *more])), parts)
+    yield _Way(place.module, tuple(dict.fromkeys([str(base), *more])), parts, build)
     path = place.source.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
     if place.source_root and SOURCE_FOLDER not in place.source_root.split("/"):
         prefix = place.source_root.replace("/", ".")
-        yield _Way(path, (str(root),), tuple((stem, f"{prefix}.{module}") for stem, module in parts))
+        yield _Way(path, (str(root),), tuple((stem, f"{prefix}.{module}") for stem, module in parts), build)
 
 
 def _differences(way: _Way, before: dict[str, str], gone: frozenset[str]) -> Iterator[str]:
@@ -61,7 +76,10 @@ def _differences(way: _Way, before: dict[str, str], gone: frozenset[str]) -> Ite
         return
     after = dict(cast(dict[str, str], answer.value))
     starred, now = set(before["*"].split()), set(after.pop("*").split())
-    before = {name: text for name, text in before.items() if name != "*"}
+    unloadable = set(after.pop("pickles").split()) - set(before["pickles"].split())
+    if unloadable:
+        yield f"a pickle would no longer find {', '.join(sorted(unloadable))}"
+    before = {name: text for name, text in before.items() if name not in ("*", "pickles")}
     lost = starred - now - gone
     if lost:
         yield f"a star import would no longer bring {', '.join(sorted(lost))}"

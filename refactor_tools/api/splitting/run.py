@@ -1,11 +1,13 @@
 """One division: read, plan, write into a scratch copy, prove."""
 
+import ast
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.splitting.proof import proven
 from refactor_tools.changes.text import encode
+from refactor_tools.codemods.unused_imports import without_unused
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.facts import Source
@@ -15,6 +17,7 @@ from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 from refactor_tools.splitting.arrangement import Arrangement, reordered_registrations
 from refactor_tools.splitting.checks import faults
+from refactor_tools.splitting.mixins import DividedClass, Mixin, class_faults, divide_class
 from refactor_tools.splitting.place import INIT, Place, folder_place, package_place
 from refactor_tools.splitting.planning import by_map, is_script, proposed
 from refactor_tools.splitting.source import ModuleSource, read_module
@@ -25,6 +28,8 @@ from refactor_tools.splitting.writing import facade_text, part_text
 
 Progress = Callable[[str], object]
 _TRIES = 8
+# A class of this share of the limit is worth dividing where its file is too long.
+_LONG = 0.6
 
 
 def split(settings: Settings, request: SplitRequest, progress: Progress) -> Split:
@@ -41,7 +46,7 @@ def split(settings: Settings, request: SplitRequest, progress: Progress) -> Spli
             return _refused(request, module, units, result)
     else:
         result = _within_limit(settings, units, place, users)
-    if len(result.files) < (1 if request.files else 2):
+    if len(result.files) < (1 if request.files or _has_long_class(settings, result) else 2):
         return _nothing(request, module, result.units)
     with scratch_copy(settings) as scratch:
         return _carried_out(scratch, request, source, result, place, users, progress)
@@ -108,7 +113,9 @@ def _carried_out(
     wrong = faults(result, place, parts, facade)
     if wrong:
         return _refused(request, result.source, result.units, Refusal(wrong[0], tuple((item,) for item in wrong[1:])))
-    texts = {place.part(stem): text for stem, text in parts.items()}
+    divided, tied = _divided(scratch.settings, result, place, parts)
+    made = {mixin.stem: mixin.text for item in divided for mixin in item.mixins}
+    texts = {place.part(stem): text for stem, text in {**parts, **made}.items()}
     clash = next((path for path in texts if (scratch.root / path).exists()), None)
     if clash is not None:
         refusal = Refusal(f"{clash} exists already; choose another name in the map, or another folder with --into")
@@ -120,7 +127,12 @@ def _carried_out(
     if request.prove:
         progress("importing it before and after")
         verdict, reason, differences = proven(
-            before, place, list(result.files), lambda: write(source, facade, texts), _unread(result, users)
+            before,
+            place,
+            [*result.files, *made],
+            lambda: write(source, facade, texts),
+            _unread(result, users),
+            tuple(item.name for item in divided),
         )
     else:
         write(source, facade, texts)
@@ -131,15 +143,60 @@ def _carried_out(
         facade=place.facade,
         facade_lines=len(facade.splitlines()),
         lines=len(source.text.splitlines()),
-        parts=tuple(_part(result, place, stem, parts[stem]) for stem in result.files),
+        parts=(
+            *(_part(result, place, stem, parts[stem]) for stem in result.files),
+            *(_mixin(place, item.name, mixin) for item in divided for mixin in item.mixins),
+        ),
         staying=_staying(result.units),
-        notices=tuple(_notices(scratch.settings, result, place, parts)),
+        notices=(*_notices(scratch.settings, result, place, parts), *tied),
         changes=ChangeSet(f"divide {request.file}", () if differences else changes),
         verdict=verdict,
         reason=reason,
         refusal=different if differences else None,
         map_text=_map(request, result),
     )
+
+
+def _long_classes(settings: Settings, text: str) -> list[str]:
+    """The classes of a file that is over the limit, the longest first, as far as they are long themselves."""
+    tree = read_module(text, "part").tree
+    lengths = {
+        node.name: (node.end_lineno or 0) - node.lineno + 1 for node in tree.body if isinstance(node, ast.ClassDef)
+    }
+    long = [name for name, length in lengths.items() if length > settings.max_lines * _LONG]
+    over = len(text.splitlines()) > settings.max_lines
+    return sorted(long, key=lambda name: (-lengths[name], name)) if over else []
+
+
+def _has_long_class(settings: Settings, result: Arrangement) -> bool:
+    return bool(_long_classes(settings, result.source.text.value))
+
+
+def _divided(
+    settings: Settings, result: Arrangement, place: Place, parts: dict[str, str]
+) -> tuple[list[DividedClass], list[str]]:
+    """Classes that are longer than a file may be, divided, and why others are not; `parts` gets their new texts."""
+    divided: list[DividedClass] = []
+    tied = []
+    for stem in result.files:
+        for name in _long_classes(settings, parts[stem]):
+            if len(parts[stem].splitlines()) <= settings.max_lines:
+                break
+            taken = {*parts, *(mixin.stem for item in divided for mixin in item.mixins)}
+            found = divide_class(parts[stem], place.part(stem), name, settings.max_lines, taken)
+            if isinstance(found, Refusal):
+                tied.append(found.reason)
+            elif class_faults(parts[stem], found, place.part(stem)):
+                tied.append(class_faults(parts[stem], found, place.part(stem))[0])
+            else:
+                parts[stem] = without_unused(parts[stem], found.text, frozenset())
+                divided.append(found)
+    return divided, tied
+
+
+def _mixin(place: Place, name: str, mixin: Mixin) -> PartFile:
+    methods = tuple(f"{name}.{method}" for method in mixin.methods)
+    return PartFile(place.part(mixin.stem), len(mixin.text.splitlines()), methods, ())
 
 
 class _Writer:

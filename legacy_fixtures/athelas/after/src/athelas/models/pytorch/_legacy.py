@@ -1,18 +1,67 @@
-"""What this library's shims share: one warning per use site, and saved states as they were.
+"""What this library's shims share: one warning per use site, and saved states and models as they were.
 
 Generated; private to the library. Components do not import it.
 """
 
 import importlib
+import os
 import sys
 import warnings
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from opcode import opname
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
 REMOVAL = "2.0"
 CATEGORY = DeprecationWarning
+# A file that gets a line for every use of an old name: the name, a tab, where it is used.
+LOG = "REFACTOR_TOOLS_SHIM_LOG"
+
+# What a model that was saved whole names, for `torch.serialization.safe_globals(SAFE_GLOBALS)`. Made when it is asked
+# for, because legacy files import this one.
+SAFE_GLOBALS: list[Any]
+# Old dotted name: module and name of the class that stands for it now.
+_OLD_CLASSES: Mapping[str, tuple[str, str]] = {
+    "athelas.models.lightning.tabular.pl_tab_ae.AttentionPooling": (
+        "athelas.models.lightning.tabular.pl_tab_ae",
+        "AttentionPooling",
+    ),
+    "athelas.models.lightning.tabular.pl_tab_ae.FeedForward": (
+        "athelas.models.lightning.tabular.pl_tab_ae",
+        "FeedForward",
+    ),
+    "athelas.models.lightning.tabular.pl_tab_ae.ResidualBlock": (
+        "athelas.models.lightning.tabular.pl_tab_ae",
+        "ResidualBlock",
+    ),
+    "lstm2risk.AttentionPooling": ("lstm2risk", "AttentionPooling"),
+    "lstm2risk.ResidualBlock": ("lstm2risk", "ResidualBlock"),
+    "transformer2risk.AttentionPooling": ("transformer2risk", "AttentionPooling"),
+    "transformer2risk.FeedForward": ("transformer2risk", "FeedForward"),
+    "transformer2risk.Head": ("athelas.models.pytorch.attention", "Head"),
+    "transformer2risk.MultiHeadAttention": ("athelas.models.pytorch.attention", "MultiHeadAttention"),
+    "transformer2risk.ResidualBlock": ("transformer2risk", "ResidualBlock"),
+}
+# Modules whose own classes such a model is made of, and the classes of torch.nn.
+_LEGACY_FILES: tuple[str, ...] = (
+    "athelas.models.lightning.tabular.pl_tab_ae",
+    "lstm2risk",
+    "transformer2risk",
+)
+_TORCH_CLASSES: tuple[str, ...] = (
+    "BatchNorm1d",
+    "Dropout",
+    "Embedding",
+    "GELU",
+    "LSTM",
+    "LayerNorm",
+    "Linear",
+    "ModuleList",
+    "ReLU",
+    "Sequential",
+)
 
 _warned: set[tuple[str, str, int]] = set()
 
@@ -31,21 +80,97 @@ def warn(old: str, statement: str, shim_file: str, depth: int = 3) -> None:
         return
     place = (old, user.f_code.co_filename, user.f_lineno)
     if place not in _warned:
-        _warned.add(place)
+        _log(place)
         text = f"{old} has moved: `{statement}`. The old name goes in {REMOVAL}."
         warnings.warn(text, CATEGORY, stacklevel=depth)
+        _warned.add(place)
 
 
 def moved(module: str, name: str, targets: Mapping[str, tuple[str, str]], shim_file: str) -> Any:
     """What a module's `__getattr__` hands out for an old name; `targets` says where it lives and how it is called."""
     if name not in targets:
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise AttributeError(f"module {module!r} has no attribute {name!r}{_nearest(name, targets)}")
     package, new_name = targets[name]
     found = getattr(importlib.import_module(package), new_name)
+    user = sys._getframe(2)
     # The import system asks first whether the name exists, and then for it: only the second is a use.
-    if not sys._getframe(2).f_code.co_filename.startswith("<frozen importlib"):
+    if user.f_code.co_filename.startswith("<frozen importlib"):
+        return found
+    if _asked_from_outside(user):
+        _log((f"{module}.{name}", user.f_code.co_filename, user.f_lineno))
+    else:
         warn(f"{module}.{name}", f"from {package} import {new_name}", shim_file, depth=4)
     return found
+
+
+def _asked_from_outside(user: FrameType) -> bool:
+    """Whether no line of the user names the class: a pickle does, or someone asks whether the name is there."""
+    code = user.f_code
+    if code.co_name == "find_class" or user.f_globals.get("__name__") == "pickle":
+        return True
+    called = opname[code.co_code[user.f_lasti]].startswith(("CALL", "PRECALL"))
+    return called and "getattr" not in code.co_names
+
+
+def _nearest(name: str, targets: Mapping[str, object]) -> str:
+    if name.startswith("__"):
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, targets, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _log(place: tuple[str, str, int]) -> None:
+    """Add a line to the log of uses, where one is kept. One write per line, so that several processes can share it."""
+    path = os.environ.get(LOG)
+    if not path:
+        return
+    old, file, line = place
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            os.write(descriptor, f"{old}\t{file}:{line}\n".encode(errors="backslashreplace"))
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError):
+        return  # whoever runs the model must not suffer from a log
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name == "SAFE_GLOBALS":
+            return _safe_globals()
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _safe_globals() -> list[Any]:
+    found: dict[str, Any] = {}
+    for file in _LEGACY_FILES:
+        for value in _members(file).values():
+            if isinstance(value, type) and value.__module__ == file:
+                found[f"{file}.{value.__qualname__}"] = value
+    for old, (package, new_name) in _OLD_CLASSES.items():
+        value = _members(package).get(new_name)
+        if isinstance(value, type):
+            found[f"{value.__module__}.{value.__qualname__}"] = value
+            found[f"{old}, old"] = (value, old)
+    for name in _TORCH_CLASSES:
+        value = getattr(nn, name, None) or getattr(nn.modules.linear, name, None)
+        if isinstance(value, type):
+            found[f"torch.nn.{name}"] = value
+    return list(found.values())
+
+
+def _members(name: str) -> Mapping[str, Any]:
+    """What a module holds; nothing where it cannot be found, as a script's file is not from another folder."""
+    try:
+        return vars(importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            return {}
+        raise
 
 
 def rename(state: MutableMapping[str, Any], prefix: str, names: Mapping[str, str]) -> None:
