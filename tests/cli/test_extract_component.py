@@ -235,20 +235,37 @@ def test_an_uncommitted_change_in_the_way_stops_the_run(tree: Path, capsys: pyte
     assert main([*command, "--allow-dirty"]) == 0
 
 
-def test_a_file_in_scope_that_does_not_parse_stops_the_run(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tree / "legacy/broken.py").write_text("def f(:\n", encoding="utf-8")
+@pytest.mark.parametrize("path", ["legacy/broken.py", "legacy/deep/er/broken.py"])
+def test_a_file_in_scope_that_does_not_parse_stops_the_run(
+    tree: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    (tree / path).parent.mkdir(parents=True, exist_ok=True)
+    (tree / path).write_text("def f(:\n", encoding="utf-8")
     before = contents(tree)
     assert main(["extract-component", "Stretched", "--root", str(tree), "--no-prove"]) == 2
-    assert "legacy/broken.py:1" in capsys.readouterr().err
+    assert f"{path}:1" in capsys.readouterr().err
     assert contents(tree) == before
 
 
-def test_a_target_that_exists_with_other_content_is_not_overwritten(tree: Path) -> None:
+def test_a_file_out_of_scope_need_not_parse(tree: Path) -> None:
+    (tree / "notes").mkdir()
+    (tree / "notes/broken.py").write_text("def f(:\n", encoding="utf-8")
     assert main(["extract-component", "Stretched", "--root", str(tree), "--no-prove", "--dry-run"]) == 0
+
+
+def test_a_target_that_exists_with_other_content_is_not_overwritten(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for folder in ("attention", "blocks", "feedforward"):
         (tree / "components" / folder).mkdir(parents=True)
         (tree / "components" / folder / "stretched.py").write_text("mine = 1\n", encoding="utf-8")
-    assert main(["extract-component", "Stretched", "--root", str(tree), "--no-prove"]) == 2
+    before = contents(tree)
+    assert main(["extract-component", "Stretched", "--root", str(tree), "--no-prove"]) == 1
+    said = capsys.readouterr().out
+    assert "stretched.py exists with other content" in " ".join(said.split())
+    assert "-mine = 1\n" in said
+    assert "+class Stretched(nn.Module):\n" in said
+    assert contents(tree) == before
 
 
 def test_nothing_to_extract_is_a_usage_error(tree: Path) -> None:

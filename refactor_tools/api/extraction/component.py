@@ -8,6 +8,7 @@ import libcst as cst
 
 from refactor_tools.api.extraction.library import (
     keymap_of,
+    occupied,
     write_component,
     write_packages,
     write_records,
@@ -68,6 +69,9 @@ def make_component(
 
     `found` are cases by the original's id that earlier candidates needed; those that this one needs are added.
     """
+    refusal = occupied(scratch, plan)
+    if refusal is not None:
+        return refusal
     keymap = keymap_of(plan)
     write_packages(scratch, plan)
     write_component(scratch, plan, None)

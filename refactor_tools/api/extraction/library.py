@@ -1,6 +1,7 @@
 """A plan's files in the library and in the component index, and its shims, written into the scratch copy."""
 
 import re
+from difflib import unified_diff
 from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
@@ -19,6 +20,7 @@ from refactor_tools.errors import RefactorError
 from refactor_tools.layout import library_place, way_up
 from refactor_tools.model.components import ComponentDoc, KeyMap, OriginalRecord
 from refactor_tools.model.facts import Source
+from refactor_tools.model.outcomes import Refusal
 from refactor_tools.rendering import render
 from refactor_tools.scan.modules import place
 from refactor_tools.scan.read import read_source
@@ -26,6 +28,9 @@ from refactor_tools.settings import Settings
 from refactor_tools.splitting.users import find_users, source_tree
 from refactor_tools.unify.annotations import annotation_texts
 from refactor_tools.unify.syntax import reads
+
+# Lines of a diff that are shown of a file in the way.
+_SHOWN = 40
 
 
 def keymap_of(plan: Plan) -> KeyMap:
@@ -56,13 +61,34 @@ def keymap_of(plan: Plan) -> KeyMap:
     )
 
 
+def occupied(scratch: Scratch, plan: Plan) -> Refusal | None:
+    """Why the component's file cannot be written: another one stands there. The diff is to the component without its
+    documentation.
+    """
+    current = scratch.read(plan.path)
+    if current is None:
+        return None
+    diff = list(
+        unified_diff(
+            current.splitlines(),
+            _source(plan, None).splitlines(),
+            f"{plan.path} as it is",
+            "the component",
+            "",
+            "",
+            1,
+            "",
+        )
+    )
+    more = [f"... {len(diff) - _SHOWN} more lines"] if len(diff) > _SHOWN else []
+    return Refusal(
+        f"{plan.path} exists with other content",
+        (("\n".join(diff[:_SHOWN] + more),), ("move it away, or choose --module or --category",)),
+    )
+
+
 def write_component(scratch: Scratch, plan: Plan, doc: ComponentDoc | None) -> None:
     """The component's file; without `doc` a first version, which is what the gate looks for inputs with."""
-    current = scratch.read(plan.path)
-    if doc is None and current is not None:
-        raise RefactorError(
-            "exists already and is not what an earlier run made of this name; choose --module or --category", plan.path
-        )
     scratch.write(plan.path, _source(plan, doc))
 
 

@@ -39,6 +39,7 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
     if request.agreed is not None:
         settings = replace(settings, keep_apart=(*settings.keep_apart, *request.agreed.keep_apart))
     analysis = without(settings.library, analyze(settings, scope(settings, request.paths), proposals=False))
+    _require_readable(analysis)
     asked = requested(request, settings, analysis, read_keymaps(settings.root))
     with scratch_copy(settings) as scratch:
         run = _Run(scratch, request, analysis, progress, asked)
@@ -95,7 +96,6 @@ class _Run:
         if target.done is not None:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
-        _require_readable(self.analysis, target)
         for group in self._parts(target):
             self.extract(group)
         self._one(target)
@@ -173,12 +173,12 @@ class _Run:
         return made
 
 
-def _require_readable(analysis: Analysis, target: Target) -> None:
-    """A file in scope that does not parse could hold a copy or a user: nothing is written before that is settled."""
-    folders = {identity.partition("::")[0].rpartition("/")[0] for identity in target.members}
+def _require_readable(analysis: Analysis) -> None:
+    """A file in scope that does not parse could hold a copy or a user: nothing is done before that is settled."""
     for problem in analysis.scan.problems:
-        if problem.path.rpartition("/")[0] in folders and problem.path.endswith(".py") and problem.line:
-            raise RefactorError(problem.message, f"{problem.path}:{problem.line}")
+        if problem.path.endswith(".py") and problem.line and problem.skipped is None:
+            advice = "repair it, narrow --in, or add it to `exclude` in the settings"
+            raise RefactorError(f"{problem.message}; {advice}", f"{problem.path}:{problem.line}")
 
 
 def _unreachable(settings: Settings, keymaps: Sequence[KeyMap]) -> tuple[str, ...]:
