@@ -4,6 +4,8 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import libcst as cst
+
 from refactor_tools.codemods.slicing import Helpers, helpers
 from refactor_tools.layout import library_place
 from refactor_tools.model.analysis import Analysis
@@ -15,9 +17,10 @@ from refactor_tools.settings import Settings
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.nested import Part, with_parts
 from refactor_tools.unify.plan import Candidate
-from refactor_tools.unify.syntax import reads
+from refactor_tools.unify.syntax import dotted, reads
 
 Read = Callable[[str], Source | None]
+_INSPECTING = ("PreTrainedModel", "LightningModule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,13 @@ def in_component_terms(member: Member, around: Surroundings) -> Member | Refusal
             bound, is_class = _bound_as(used.name, member), keymap.kind == "class"
             parts.append(Part(bound, keymap.name, keymap.module, record, parameters, forward, is_class))
     return with_parts(member, parts)
+
+
+def framework_base(member: Member) -> str:
+    """The base class that inspects what inherits from it, "" where there is none: such models are never merged."""
+    bases = member.written.bases if isinstance(member.written, cst.ClassDef) else ()
+    names = (dotted(base.value).rpartition(".")[2] for base in bases)
+    return next((name for name in names if name.endswith(_INSPECTING)), "")
 
 
 def _used(member: Member, analysis: Analysis) -> Iterator[Definition]:

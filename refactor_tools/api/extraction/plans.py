@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refactor_tools.api.extraction.foreign import legacy_imports
-from refactor_tools.api.extraction.needs import Read, Surroundings, in_component_terms, needed
+from refactor_tools.api.extraction.needs import Read, Surroundings, framework_base, in_component_terms, needed
 from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, slice_definition
 from refactor_tools.errors import RefactorError
@@ -66,6 +66,10 @@ def plan_component(
         if member.written.decorators and not member.is_class:
             advice = "remove the decorator first"
             return Refusal("a decorator may register it or change it", ((member.id, advice),))
+        base = framework_base(member)
+        if base and len(members) > 1:
+            reason = f"{base} looks at the source and the signature of its subclasses"
+            return Refusal(reason, ((member.id, "move it, or merge its parts"),))
         found = in_component_terms(_in_public_names(member, around.keymaps), around)
         if isinstance(found, Refusal):
             return found
