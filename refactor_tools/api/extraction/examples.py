@@ -83,7 +83,40 @@ def _evaluated(text: str, given: Mapping[str, CaseValue]) -> str:
     try:
         return str(_value(ast.parse(text, mode="eval").body, given))
     except (KeyError, TypeError, ValueError):
-        return text if text.startswith("nn.") else "?"
+        return text if text.startswith("nn.") else _made_layer(text, given)
+
+
+def _made_layer(text: str, given: Mapping[str, CaseValue]) -> str:
+    """`lambda: nn.LayerNorm(16)` for `lambda: nn.LayerNorm(dim)`; "?" for anything else that is not known."""
+    node = ast.parse(text, mode="eval").body
+    if not isinstance(node, ast.Lambda) or node.args.args:
+        return "?"
+    try:
+        known = _Known(given).visit(node)
+    except (KeyError, TypeError, ValueError):
+        return "?"
+    names = {item.id for item in ast.walk(known) if isinstance(item, ast.Name)}
+    return ast.unparse(known) if names <= {"nn"} else "?"
+
+
+def _literal_node(value: CaseValue) -> ast.expr:
+    if not isinstance(value, (bool, int, float, str)) and value is not None:
+        raise TypeError("no literal")
+    return ast.Constant(value)
+
+
+class _Known(ast.NodeTransformer):
+    """Puts the values of a case in the place of names."""
+
+    def __init__(self, given: Mapping[str, CaseValue]) -> None:
+        self.given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return node if node.id == "nn" else _literal_node(_value(node, self.given))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        root = ast.unparse(node).partition(".")[0]
+        return node if root == "nn" else _literal_node(_value(node, self.given))
 
 
 def _value(node: ast.expr, given: Mapping[str, CaseValue]) -> CaseValue:

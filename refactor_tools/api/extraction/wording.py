@@ -12,7 +12,7 @@ from refactor_tools.model.components import ComponentDoc, Dependency, ParameterD
 from refactor_tools.model.proofs import Case, TensorSpec
 from refactor_tools.unify.members import forward_of, method
 from refactor_tools.unify.parameters import NewParameter
-from refactor_tools.unify.syntax import assigned_attribute, code, dotted, statements, walk
+from refactor_tools.unify.syntax import assigned_attribute, code, dotted, is_message, statements, walk
 from refactor_tools.unify.vocabulary import words
 
 _SUMMARIES = {
@@ -113,7 +113,11 @@ def _step(statement: cst.BaseStatement) -> str:
     name = assigned_attribute(statement)
     if name and isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Assign):
         value = code(statement.body[0].value)
+        if value == name:
+            return ""
         return f"`{name}` runs them in order." if value.endswith("layers)") else f"`{name}`: `{value}`"
+    if isinstance(statement, cst.If) and is_message(statement.body.body[0]):
+        return ""
     if isinstance(statement, cst.If) and len(statement.body.body) == 1:
         return f"Where `{code(statement.test)}`: `{_appended(code(statement.body.body[0]))}`"
     layers = _appended(code(statement))
