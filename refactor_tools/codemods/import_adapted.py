@@ -42,11 +42,20 @@ def call_sites(
     Raises:
         Unresolved: a use that is no call, or an object whose uses cannot all be seen.
     """
+    _require_nothing_of_its_own(move)
     flow = _Flow(path, names, tree, move)
     for reference in references:
         flow.reference(reference)
     flow.settle()
     return list({site.node: site for site in flow.sites}.values())
+
+
+def _require_nothing_of_its_own(move: Move) -> None:
+    """What only the old name has besides its signatures: class attributes and decorators."""
+    own = [item.name for item in move.adapter.attributes]
+    own += [f"@{text}" for _, texts in move.adapter.decorators for text in texts]
+    if own:
+        raise Unresolved(f"the old name has what the component has not: {', '.join(own)}")
 
 
 def require_no_other_use(path: str, names: Names, tree: SourceTree, binding: NameBinding) -> None:

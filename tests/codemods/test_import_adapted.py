@@ -50,6 +50,20 @@ NORM = Move(
     parameters=(Parameter("width"),),
     forward=(Parameter("x"),),
 )
+STAGE = Move(
+    origin="legacy/lstm.py",
+    name="Stage",
+    module="lib.stages",
+    new_name="Stage",
+    form="adapted",
+    adapter=Adapter(
+        init=(Argument("dim", "width"),),
+        attributes=(Argument("expansion", "2"),),
+        decorators=(("forward", ("documented",)),),
+    ),
+    parameters=(Parameter("width"),),
+    forward=(Parameter("x"),),
+)
 SCORE = Move(
     origin="legacy/lstm.py",
     name="score",
@@ -68,7 +82,7 @@ NEW = "from lib.pooling import Pool\n"
 def rewritten(text: str, path: str = "run.py", **others: str) -> FileRewrite:
     files = {"legacy/__init__.py": "", "legacy/lstm.py": LEGACY, path: text}
     files |= {name.replace("__", "/") + ".py": content for name, content in others.items()}
-    return rewrite_imports(path, SourceTree(files, files.get, [POOL, BLOCK, NORM, SCORE]))
+    return rewrite_imports(path, SourceTree(files, files.get, [POOL, BLOCK, NORM, STAGE, SCORE]))
 
 
 REWRITTEN = {
@@ -247,6 +261,10 @@ KEPT = {
     "shadowed": (
         "from torch import nn\nfrom legacy.lstm import Norm, EPS\ndef f(nn):\n    n = Norm(w)\n",
         "the adapter needs `nn`, which is not the same here",
+    ),
+    "class attributes": (
+        "from legacy.lstm import Stage\ns = Stage(4)\n",
+        "the old name has what the component has not: expansion, @documented",
     ),
     "order": (
         "from legacy.lstm import score\nscore(f(), g())\n",
