@@ -63,11 +63,13 @@ def outcome(index: int, family: ListedFamily, trees: Mapping[str, Path], seconds
     """What a process of its own says of one family; one that hangs is ended with all that it started."""
     command = [sys.executable, "-m", "benchmarks.unify_family", str(index), "--tree", str(trees[family.package])]
     done, printed, errors = run_limited(command, seconds)
-    progress(f"{family.name}: {len(family.members)} members done")
     if done == 0:
-        return FamilyOutcome(**json.loads(printed))
-    reason = "no answer in time" if done is None else errors.strip().rpartition("\n")[2]
-    return FamilyOutcome(family.package, family.name, family.rule, len(family.members), "no answer", reason=reason)
+        found = FamilyOutcome(**json.loads(printed))
+    else:
+        reason = "no answer in time" if done is None else errors.strip().rpartition("\n")[2]
+        found = FamilyOutcome(family.package, family.name, family.rule, len(family.members), "no answer", reason=reason)
+    progress(f"{family.name}: {found.result}, {found.merged} of {found.members} members {found.reason}".rstrip())
+    return found
 
 
 def run_limited(command: Sequence[str], seconds: float) -> tuple[int | None, str, str]:
@@ -106,6 +108,12 @@ def prepared(packages: Sequence[str], cache: Path) -> Iterator[dict[str, Path]]:
         yield trees
 
 
+def save(outcomes: Sequence[FamilyOutcome], output: Path) -> None:
+    """Write what is known so far: a run of all families takes hours."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps([asdict(one) for one in outcomes], indent=1) + "\n", encoding="utf-8")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     families = listed()
@@ -114,12 +122,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with prepared(packages, arguments.cache) as trees, ThreadPoolExecutor(arguments.jobs) as pool:
             ask = partial(outcome, trees=trees, seconds=arguments.time_limit)
-            outcomes = list(pool.map(ask, indexes, [families[index] for index in indexes]))
+            outcomes = []
+            for found in pool.map(ask, indexes, [families[index] for index in indexes]):
+                outcomes.append(found)
+                save(outcomes, arguments.output)
     except Unavailable as error:
         print(f"unify_yield: {error}", file=sys.stderr)
         return 2
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps([asdict(one) for one in outcomes], indent=1) + "\n", encoding="utf-8")
     print(listing(outcomes), summary(outcomes), reasons(outcomes), sep="\n\n")
     failures = missed(arguments.require, figures(outcomes))
     print(*failures, sep="\n", file=sys.stderr, end="\n" if failures else "")
