@@ -1,11 +1,13 @@
 """What became of one family, and what the outcomes of all come to."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.tables import count, share, table
+from refactor_tools.model.proofs import LADDER
 
 # As one component, as a component of some members, not at all; the gate found no inputs or could not run; no answer.
 RESULTS = ("one", "subset", "refused", "no gate", "no answer")
@@ -112,6 +114,10 @@ def reasons(outcomes: Sequence[FamilyOutcome]) -> str:
 
 
 def _plain(reason: str) -> str:
-    """A reason without the texts that only hold for one family."""
-    head = reason.partition(": ")
-    return head[0] if not head[0].isupper() else f"{head[0]}: {head[2].partition(': ')[0]}"
+    """A reason without the names and texts that only hold for one family."""
+    part, _, rest = reason.partition(": ")
+    if part.startswith("part "):
+        return f"of a part: {_plain(rest)}"
+    if part in LADDER:
+        return f"{part}: {rest.partition(': ')[0]}"
+    return re.sub(r"\d+", "N", re.sub(r"`[^`]*`", "`...`", part))

@@ -44,6 +44,8 @@ def test_the_summary_has_a_row_for_every_class_of_families() -> None:
 def test_reasons_are_counted_without_what_holds_for_one_family() -> None:
     other = replace(REFUSED, reason="names differ: x")
     assert reasons([ONE, SUBSET, REFUSED, other]).splitlines() == ["   2  names differ", "   1  DIFFERENT: equal bits"]
+    limits = [replace(REFUSED, reason=f"part Norm: {number} branches would be needed") for number in (3, 12)]
+    assert reasons(limits) == "   2  of a part: N branches would be needed"
 
 
 def test_parameters_count_once_and_only_where_they_stand_for_a_difference() -> None:

@@ -1,7 +1,7 @@
 """What a component would have to import from legacy code. The library never does: it could come back in a circle."""
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.facts import Import
@@ -16,18 +16,23 @@ def legacy_imports(
 ) -> Refusal | None:
     """Why the candidate cannot leave its files: it uses what one of them imports from another one outside of `library`
     (a folder). `provided` are names that it imports from the library, `moved` those that its helpers use.
+
+    Files that are not searched for copies are no legacy code: they may be imported by their whole name, if that does
+    not lead back.
     """
     used = (reads(candidate.node) | frozenset(moved)) - frozenset(provided)
+    legacy = {file.path for file in analysis.scan.files}
     for member in candidate.members:
         for item, target in _imported(member, analysis):
             if item.bound in used and target != library and not target.startswith(f"{library}/"):
-                return _refused(member, item, target, analysis)
+                circle = _circle(target, member.path, analysis)
+                if target in legacy or item.level or circle:
+                    return _refused(member, item, target, circle)
     return None
 
 
-def _refused(member: Member, item: Import, target: str, analysis: Analysis) -> Refusal:
+def _refused(member: Member, item: Import, target: str, circle: Sequence[str]) -> Refusal:
     where = (f"{item.name or item.module} of {target}, imported in line {item.line} of {member.path}",)
-    circle = _circle(target, member.path, analysis)
     if not circle:
         return Refusal("needs something of another legacy file, and the library imports none", (where, _WAY_OUT))
     way = (" -> ".join(("the component", *circle, "the component")),)

@@ -46,5 +46,5 @@ def _rows(original: OriginalProof) -> list[tuple[str, str, str]]:
 
 def _reason(original: OriginalProof) -> str:
     """The first thing that failed, in one line."""
-    _, *texts = _rows(original)[0]
-    return ": ".join(text for text in texts if text)
+    failed = next((check for check in original.checks if check.passed is False), None)
+    return original.reason if failed is None else f"{failed.name}: {failed.detail}"

@@ -74,6 +74,15 @@ def test_what_comes_along_or_is_installed_is_no_reason(tmp_path: Path, layers: s
     assert b"legacy" not in text.partition(b"class Scaled")[0].rpartition(b'"""')[2]
 
 
+@pytest.mark.parametrize(
+    ("imported", "refused"), [("from shared import WIDTH\n", False), ("from legacy.config import WIDTH\n", True)]
+)
+def test_files_that_are_not_searched_are_no_legacy_code(tmp_path: Path, imported: str, refused: bool) -> None:
+    (tmp_path / "shared.py").write_text("WIDTH = 4\n", encoding="utf-8")
+    layers = f"from torch import nn\n{imported}{CLASS.format(body=PLAIN)}"
+    assert bool(run(tmp_path, layers, "WIDTH = 4\n").refused) == refused
+
+
 def test_a_decorator_that_registers_the_class_stays_in_the_legacy_file(tmp_path: Path) -> None:
     registry = "KNOWN = {}\n\n\ndef register(cls):\n    KNOWN[cls.__name__] = cls\n    return cls\n"
     head = "from torch import nn\nfrom legacy.config import register\n"
