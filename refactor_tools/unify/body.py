@@ -12,7 +12,7 @@ from refactor_tools.unify.members import forward_of
 from refactor_tools.unify.rewriting import FreeNames, bare, parenthesised, substitute, visited
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches
-from refactor_tools.unify.syntax import code, dotted, expression, otherwise, self_attribute, statements, walk
+from refactor_tools.unify.syntax import code, dotted, expression, otherwise, same, self_attribute, statements, walk
 from refactor_tools.unify.template import choice_of, else_of, hoist_of, hole_number, option_of
 
 _SEQUENTIAL = "nn.Sequential"
@@ -35,6 +35,14 @@ class Decisions:
     constructor: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
     written: Mapping[str, Sequence[Written]] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The tests of switches, which are this component's alone."""
+        names = {item.name for item in self.switches.parameters if item.kind == "switch" and not item.holes}
+        plain = (test.removeprefix("not ").removeprefix("self.") for test in self.switches.tests.values())
+        tests = zip(self.switches.tests.values(), plain, strict=True)
+        return frozenset(test for test, name in tests if name in names)
 
 
 def build(node: cst.ClassDef | cst.FunctionDef, decisions: Decisions) -> cst.ClassDef | cst.FunctionDef:
@@ -67,7 +75,7 @@ def _constructor(function: cst.FunctionDef, decisions: Decisions) -> cst.Functio
         if code(item) == "super().__init__()":
             body += [_statement(f"self.{name} = {name}") for name in decisions.switches.stored]
     params = parameters_node(decisions.constructor, method=True)
-    return _with_body(function, body, params)
+    return _with_body(function, joined(body, decisions.flags), params)
 
 
 def _function(
@@ -80,7 +88,7 @@ def _function(
     ]
     method = any(item.name.value == "self" for item in function.params.params)
     params = function.params if signature is None else parameters_node(signature, method=method)
-    return _with_body(function, body, params)
+    return _with_body(function, joined(body, decisions.flags), params)
 
 
 def _with_body(function: cst.FunctionDef, body: Sequence[cst.BaseStatement], params: cst.Parameters) -> cst.FunctionDef:
@@ -147,6 +155,25 @@ def _inner(statement: cst.BaseStatement, decisions: Decisions) -> cst.BaseStatem
     if isinstance(statement, cst.If):
         changes["orelse"] = else_of([line for item in otherwise(statement) for line in _decided(item, decisions)])
     return statement.with_changes(**changes)
+
+
+def joined(body: Sequence[cst.BaseStatement], flags: frozenset[str]) -> list[cst.BaseStatement]:
+    """Neighbours under one of `flags`, which nothing changes, as one condition."""
+    done: list[cst.BaseStatement] = []
+    for item in body:
+        last = done[-1] if done else None
+        if isinstance(item, cst.If) and isinstance(last, cst.If) and _together(last, item, flags):
+            both = [*statements(last.body), *statements(item.body)]
+            done[-1] = last.with_changes(body=cst.IndentedBlock(body=both))
+        else:
+            done.append(item)
+    return done
+
+
+def _together(first: cst.If, second: cst.If, flags: frozenset[str]) -> bool:
+    return (
+        code(first.test) in flags and first.orelse is None and second.orelse is None and same(first.test, second.test)
+    )
 
 
 def _suite(body: cst.BaseSuite, decisions: Decisions) -> cst.IndentedBlock:

@@ -9,7 +9,7 @@ import libcst as cst
 from refactor_tools.model.facts import Parameter
 from refactor_tools.unify.members import Member, method
 from refactor_tools.unify.naming import choose
-from refactor_tools.unify.parameters import NewParameter, literal_type
+from refactor_tools.unify.parameters import NewParameter, literal_type, with_default
 from refactor_tools.unify.syntax import children, dotted, expression, is_constant, walk
 from refactor_tools.unify.template import Template
 from refactor_tools.unify.vocabulary import annotation, annotation_by_name, constructor_parameters, is_constructor
@@ -105,13 +105,15 @@ def _lifted_parameter(name: str, text: str, argument: str, members: Sequence[Mem
     kind = "Any" if whole else plain or annotation(argument) or literal or annotation_by_name(name) or "Any"
     if default == "None" and kind != "Any":
         kind = f"{kind} | None"
-    return NewParameter(
+    has_it = [any(item.name == text.partition(".")[0] for item in member.parameters) for member in members]
+    parameter = NewParameter(
         name=name,
         kind="size" if kind == "int" and default is None else "switch" if kind == "bool" else "number",
         annotation=kind,
         default=default,
-        values=tuple(text for _ in members),
+        values=tuple(text if own else None for own in has_it),
     )
+    return parameter if all(has_it) or default is not None else with_default(parameter)
 
 
 def _is_taken_apart(name: str, member: Member) -> bool:

@@ -353,6 +353,8 @@ class _Opening(cst.CSTTransformer):
     def _value(self, value: cst.BaseExpression, argument: tuple[str, str]) -> cst.BaseExpression:
         if is_constructor(dotted(value)) or any(self._closed(node) for node in walk(value)):
             return value
+        if reads(value) & self.fold.computed:
+            return value
         rate = argument[1] == "p" and role(argument[0]) == "dropout"
         if is_constant(value) and not rate:
             return value

@@ -7,11 +7,11 @@ from typing import Literal
 
 import libcst as cst
 
-from refactor_tools.unify.members import Member
+from refactor_tools.unify.members import Member, method
 from refactor_tools.unify.naming import choose, most_common, own_name, size_name
 from refactor_tools.unify.rewriting import bare
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import code, dotted, expression, is_constant, walk
+from refactor_tools.unify.syntax import code, dotted, expression, is_constant, stored, walk
 from refactor_tools.unify.template import Hole, Template, choice_of, hole_number, option_of
 from refactor_tools.unify.vocabulary import annotation, annotation_by_name, is_constructor, role
 
@@ -135,9 +135,14 @@ def hole_parameters(
         if same is not None:
             inherited |= dict.fromkeys(numbers, same)
         else:
-            taken = {item.name for item in parameters} | set(lifted.values())
+            taken = {item.name for item in parameters} | set(lifted.values()) | own_names(template)
             parameters.append(_parameter(holes, numbers, members, taken))
     return parameters, inherited
+
+
+def own_names(template: Template) -> frozenset[str]:
+    """Names that the constructor (or the function) binds by itself, which no parameter may have."""
+    return frozenset(stored(method(template.node, "__init__") or template.node))
 
 
 def _parameter(
@@ -149,7 +154,8 @@ def _parameter(
         return _factory(hole, numbers, taken)
     arguments = [holes[number].argument[1] for number in numbers if holes[number].argument[1]]
     names = [own_name(text) for text in hole.texts]
-    name = choose((most_common(names), size_name(arguments), *names), taken)
+    condition = "condition" if any(map(_is_condition, hole.values)) else ""
+    name = choose((most_common(names), size_name(arguments), *names, condition), taken)
     constant = all(value is None or is_constant(value) for value in hole.values)
     default = _commonest(hole.texts) if constant and None not in hole.texts else None
     kind = _type(arguments, name, hole, members)
@@ -183,6 +189,15 @@ def _factory(hole: Hole, numbers: list[int], taken: set[str]) -> NewParameter:
     )
 
 
+_NOTHING = {"int": "0", "float": "0.0", "bool": "False", "str": '""', "tuple[int, ...]": "()"}
+
+
+def with_default(item: NewParameter) -> NewParameter:
+    """A value that only matters to some members; the others give nothing."""
+    default = _NOTHING.get(item.annotation, "None")
+    return replace(item, default=default, kind="number" if item.kind == "size" else item.kind)
+
+
 def maker(value: cst.BaseExpression) -> str:
     """What makes a layer: the class where nothing is given to it, else a function without arguments."""
     if not isinstance(value, cst.Call):
@@ -204,7 +219,8 @@ def _commonest(texts: Sequence[str | None]) -> str | None:
 def _type(arguments: Sequence[str], name: str, hole: Hole, members: Sequence[Member]) -> str:
     by_argument = next((annotation(item) for item in arguments if annotation(item)), "")
     written = _written_type(hole.texts, members)
-    by_value = next((_literal_type(value) for value in hole.values if value is not None and is_constant(value)), "")
+    literals = (_literal_type(value) for value in hole.values if value is not None and is_constant(value))
+    by_value = "bool" if any(map(_is_condition, hole.values)) else next(literals, "")
     return by_argument or written or by_value or annotation_by_name(name) or "Any"
 
 
@@ -214,6 +230,11 @@ def _written_type(texts: Sequence[str | None], members: Sequence[Member]) -> str
         if found is not None and found.annotation in ("int", "float", "bool", "str"):
             return found.annotation
     return ""
+
+
+def _is_condition(value: cst.BaseExpression | None) -> bool:
+    negation = isinstance(value, cst.UnaryOperation) and isinstance(value.operator, cst.Not)
+    return negation or isinstance(value, (cst.Comparison, cst.BooleanOperation))
 
 
 def _literal_type(value: cst.BaseExpression) -> str:

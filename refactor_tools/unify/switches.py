@@ -10,7 +10,7 @@ from refactor_tools.layout import snake_case
 from refactor_tools.unify.guards import guard_of
 from refactor_tools.unify.naming import choose, flag_name
 from refactor_tools.unify.norms import norm_first
-from refactor_tools.unify.parameters import NewParameter, Surroundings, maker
+from refactor_tools.unify.parameters import NewParameter, Surroundings, maker, own_names, with_default
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, code, dotted, reads, self_attribute, walk
 from refactor_tools.unify.template import Template, choice_of, hole_number, option_of
@@ -200,12 +200,12 @@ class _Switches:
                 names.append(self._factory(number, call))
                 self.parameters = [item for item in self.parameters if item not in own]
                 missing = [item for item in missing if item not in own]
-        self.parameters = [_with_default(item) if item in missing else item for item in self.parameters]
+        self.parameters = [with_default(item) if item in missing else item for item in self.parameters]
         return f"{names[0]} is not None" if names and not missing else ""
 
     def _factory(self, number: int, call: cst.Call) -> str:
         layer = assigned_attribute(self.nodes[number]) or snake_case(dotted(call.func).rpartition(".")[2])
-        name = choose((layer,), {item.name for item in self.parameters})
+        name = choose((layer,), {item.name for item in self.parameters} | own_names(self.template))
         own = [
             maker(made) if index in self.template.options[number].present else None
             for index in range(self.members)
@@ -232,11 +232,11 @@ class _Switches:
         if self.template.options[numbers[0]].element or assigned_attribute(node):
             name = flag_name(_layer(node), self.template.options[numbers[0]].position)
         else:
-            name = f"use_{_verb(node)}"
+            name = f"use_{_verb(node).strip('_')}"
         return self._flag(name, present)
 
     def _flag(self, name: str, present: frozenset[int]) -> str:
-        name = choose((name,), {item.name for item in self.parameters})
+        name = choose((name,), {item.name for item in self.parameters} | own_names(self.template))
         values = tuple(str(index in present) for index in range(self.members))
         default = Counter(values).most_common(1)[0][0]
         if Counter(values)["True"] == Counter(values)["False"]:
@@ -262,15 +262,6 @@ class _Switches:
         if name not in self.stored:
             self.stored.append(name)
         return test.replace(name, f"self.{name}", 1)
-
-
-_NOTHING = {"int": "0", "float": "0.0", "bool": "False", "str": '""', "tuple[int, ...]": "()"}
-
-
-def _with_default(item: NewParameter) -> NewParameter:
-    """A value that only matters where a switch is on; the others give nothing."""
-    default = _NOTHING.get(item.annotation, "None")
-    return replace(item, default=default, kind="number" if item.kind == "size" else item.kind)
 
 
 def negated(test: str) -> str:
