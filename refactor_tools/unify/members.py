@@ -22,7 +22,8 @@ Definition = ast.ClassDef | ast.FunctionDef
 class Member:
     """`node` is in normal form, `written` as in the file. `names` maps what the file's imports bind to qualified names;
     `defined` are the other names the file binds at its top level. `nested` are members of self whose own state keys
-    differ: (member, the component's name, the original's). `parts` are components that it uses, with their parameters.
+    differ: (member, the component's name, the original's). `parts` are components that it uses, with their parameters,
+    `spoken` what its file calls those that are the same object under their old name.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Member:
     forward: tuple[Parameter, ...]
     nested: tuple[tuple[str, str, str], ...] = ()
     parts: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def in_tree(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, count
+from keyword import iskeyword
 
 from refactor_tools.layout import snake_case
 from refactor_tools.unify.vocabulary import GLOSSARY, role
@@ -20,7 +21,8 @@ def own_name(text: str | None) -> str:
         return ""
     last = text.rpartition(".")[2]
     plain = text.replace(".", "").replace("_", "").isalnum()
-    return last if plain and last.isidentifier() and not text[0].isdigit() else ""
+    usable = last.isidentifier() and not iskeyword(last)
+    return last if plain and usable and not text[0].isdigit() else ""
 
 
 def size_name(arguments: Sequence[str]) -> str:

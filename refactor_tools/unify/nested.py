@@ -45,7 +45,16 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
     defined = member.defined - {part.bound for part in parts}
     known = {**member.parts, **{part.name: part.parameters for part in parts}}
-    return replace(member, node=node, names=names, defined=defined, nested=tuple(nested), parts=known)
+    spoken = {part.name: part.bound for part in parts if part.record.form == "alias"}
+    return replace(
+        member,
+        node=node,
+        names=names,
+        defined=defined,
+        nested=tuple(nested),
+        parts=known,
+        spoken={**member.spoken, **spoken},
+    )
 
 
 def _with_part(

@@ -19,11 +19,12 @@ from refactor_tools.unify.likeness import alike, blind_tokens
 from refactor_tools.unify.members import Member, forward_of
 from refactor_tools.unify.naming import most_common
 from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
+from refactor_tools.unify.rewriting import rename
 from refactor_tools.unify.roundtrip import lost
 from refactor_tools.unify.spelling import in_file
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
-from refactor_tools.unify.syntax import assigned_attribute, children, is_constant, reads, walk
+from refactor_tools.unify.syntax import assigned_attribute, children, code, expression, is_constant, reads, walk
 from refactor_tools.unify.template import ForwardParameter, Template, choice_of, option_of
 
 
@@ -179,12 +180,25 @@ def _written(members: Sequence[Member]) -> dict[str, list[Written]]:
 
 
 def _in_its_words(adapter: Adapter, member: Member) -> Adapter:
-    """The adapter's expressions as the member's file can read them."""
+    """The adapter's expressions as the member's file can read them.
+
+    Raises:
+        Mismatch: one holds a component whose old name in the file has another signature.
+    """
 
     def said(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
-        return tuple(Argument(item.name, in_file(item.value, member.names)) for item in arguments)
+        return tuple(Argument(item.name, _said(item.value, member)) for item in arguments)
 
     return replace(adapter, init=said(adapter.init), forward=said(adapter.forward))
+
+
+def _said(text: str, member: Member) -> str:
+    components = reads(expression(text)) & member.parts.keys()
+    if components - member.spoken.keys():
+        raise Mismatch("a copy hands over a class that became a component with another signature", (text,))
+    if components:
+        text = code(rename(expression(text), member.spoken))
+    return in_file(text, member.names)
 
 
 def _constructor(

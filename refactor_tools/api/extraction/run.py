@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePosixPath
 
 from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extraction.comparing import compared
@@ -18,6 +19,7 @@ from refactor_tools.api.extraction.verdicts import Unproven
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.errors import RefactorError
+from refactor_tools.layout import pascal_case
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
@@ -98,7 +100,23 @@ class _Run:
             return
         for group in self._parts(target):
             self.extract(group)
+            if len(group.members) > 1 and group not in self.asked.rows:
+                self._apart(target, group)
         self._one(target)
+
+    def _apart(self, target: Target, group: Target) -> None:
+        """Parts of one name that are not one component are components of their own, called after their files."""
+        needed = components_needed(target.members, self.analysis)
+        left = [one for one in group.members if one in needed and not self._in_library(one)]
+        for identity in left:
+            path, _, name = identity.partition("::")
+            name = name.partition("@")[0]
+            if any(keymap.name == name for keymap in self.keymaps):
+                name = pascal_case(PurePosixPath(path).stem) + name
+            self.extract(Target(name, (identity,), choices=Choices(rename=name)))
+        if all(map(self._in_library, left)):
+            self.refused = [item for item in self.refused if item.members != group.members]
+            self.outcomes = [item for item in self.outcomes if (item.name, item.outcome) != (group.name, "refused")]
 
     def leave_no_shims(self) -> None:
         """Migrate whoever uses the old names; where that fails nothing of the run stands."""

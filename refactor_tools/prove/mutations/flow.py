@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from refactor_tools.prove.mutations.syntax import Change
+from refactor_tools.prove.mutations.syntax import Change, called
 
 _COMPARISONS: dict[type[ast.cmpop], ast.cmpop] = {
     ast.Lt: ast.LtE(),
@@ -15,6 +15,11 @@ _COMPARISONS: dict[type[ast.cmpop], ast.cmpop] = {
 }
 
 
+# With a number drawn from an interval, no run tells `<` from `<=`.
+_TURNED: dict[type[ast.cmpop], ast.cmpop] = {ast.Lt: ast.Gt(), ast.LtE: ast.GtE(), ast.Gt: ast.Lt(), ast.GtE: ast.LtE()}
+_DRAWN = ("rand", "rand_like", "randn", "randn_like", "uniform_", "normal_", "random")
+
+
 def negated_condition(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.If):
         yield "condition negated", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
@@ -24,7 +29,8 @@ def negated_condition(node: ast.AST) -> Iterator[Change]:
 
 def other_comparison(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
-        wrong = _COMPARISONS[type(node.ops[0])]
+        drawn = any(called(part) in _DRAWN for part in ast.walk(node) if isinstance(part, ast.Call))
+        wrong = (_TURNED if drawn else _COMPARISONS).get(type(node.ops[0]), ast.NotEq())
         yield "another comparison", ast.Compare(node.left, [wrong, *node.ops[1:]], node.comparators)
 
 

@@ -36,9 +36,10 @@ def mutants_of(tree: ast.Module, kind: str) -> Iterator[Mutant]:
 
 
 def _nodes(tree: ast.Module) -> Iterator[ast.stmt | ast.expr]:
-    """Classes, and what stands in functions, but for annotations: they compute nothing."""
+    """Classes, and what stands in functions, but for annotations and values that are filled anew: they say nothing."""
     inside: set[int] = set()
     annotations: set[int] = set()
+    overwritten = {id(name) for call in ast.walk(tree) for name in _overwritten(call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             inside.update(map(id, ast.walk(node)))
@@ -46,6 +47,19 @@ def _nodes(tree: ast.Module) -> Iterator[ast.stmt | ast.expr]:
             if isinstance(annotation := getattr(node, name, None), ast.AST):
                 annotations.update(map(id, ast.walk(annotation)))
     for node in ast.walk(tree):
-        chosen = isinstance(node, ast.ClassDef) or (id(node) in inside and id(node) not in annotations)
+        chosen = isinstance(node, ast.ClassDef) or (id(node) in inside and id(node) not in annotations | overwritten)
         if chosen and isinstance(node, ast.stmt | ast.expr):
             yield node
+
+
+_FILLING = ("uniform_", "normal_", "random_", "bernoulli_", "exponential_", "fill_", "zero_", "copy_")
+
+
+def _overwritten(node: ast.AST) -> Iterator[ast.expr]:
+    """What makes a tensor that the next call in a chain fills: `torch.zeros` in `torch.zeros(n).uniform_()`."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _FILLING:
+        return
+    receiver = node.func.value
+    while isinstance(receiver, ast.Call):
+        yield receiver.func
+        receiver = receiver.func.value if isinstance(receiver.func, ast.Attribute) else receiver.func

@@ -43,3 +43,23 @@ def test_bugs_are_seeded_in_functions_only(source: str) -> None:
 
 def test_what_no_cpu_shows_is_a_kind() -> None:
     assert set(RULES) > OF_OTHER_DEVICES
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "seeded"),
+    [
+        ("torch.zeros(3).uniform_(0, 1)", "initialisation", False),
+        ("torch.zeros(3).float().normal_()", "initialisation", False),
+        ("torch.zeros(3).float().add_(x)", "initialisation", True),
+        ("torch.zeros(3) + x", "initialisation", True),
+    ],
+)
+def test_what_is_filled_anew_is_no_bug(line: str, kind: str, seeded: bool) -> None:
+    mutants = seed_bugs(f"def run(x):\n    return {line}\n")
+    assert any(mutant.kind == kind and "zeros became ones" in mutant.label for mutant in mutants) == seeded
+
+
+@pytest.mark.parametrize(("line", "wrong"), [("torch.rand(3) < x", ">"), ("x < 3", "<=")])
+def test_a_drawn_number_is_compared_the_other_way_round(line: str, wrong: str) -> None:
+    [mutant] = [one for one in seed_bugs(f"def run(x):\n    return {line}\n") if one.kind == "comparison"]
+    assert f" {wrong} " in mutant.source
