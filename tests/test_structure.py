@@ -45,7 +45,7 @@ def test_every_console_script_exists() -> None:
         (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[project.scripts]")[2].partition("[tool")[0]
     )
     named = [line.rpartition(":")[2].strip().strip('"') for line in scripts.splitlines() if "cli.entry:" in line]
-    assert len(named) == 7
+    assert len(named) == 8
     assert all(callable(getattr(entry, name)) for name in named)
 
 
