@@ -121,7 +121,7 @@ def test_users_are_migrated_and_the_old_names_are_gone(tree: Path) -> None:
     ("user", "words"),
     [
         ("TARGET = 'second.Moved'\n", "used by string"),
-        ("import importlib\nfound = getattr(importlib.import_module('second'), 'Moved')\n", "used by string"),
+        ("import importlib\nfound = getattr(importlib.import_module('second'), 'Moved')\n", "imported by a string"),
         ("from second import *\nprint(Moved)\n", ""),
     ],
 )
