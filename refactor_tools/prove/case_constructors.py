@@ -84,7 +84,7 @@ def arguments_of(
         default = parameter.default
         if default is inspect.Parameter.empty:
             found[name] = {} if _is_config(name) else sizes.value(name, parameter.annotation, facts)
-        elif "drop" in name and isinstance(default, float):
+        elif "drop" in name and (isinstance(default, float) or default is None):
             found[name] = dropout
         elif isinstance(default, int) and not isinstance(default, bool) and default > _LARGE:
             found[name] = sizes.size(name, "int")

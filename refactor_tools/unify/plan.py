@@ -6,26 +6,26 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from refactor_tools.model.adapters import Adapter, Argument
+from refactor_tools.model.adapters import Adapter
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.adapting import adapter_of, in_its_words, is_verbatim
 from refactor_tools.unify.annotations import Written
 from refactor_tools.unify.antiunify import Generalisation, generalise
 from refactor_tools.unify.body import Decisions, build
 from refactor_tools.unify.branches import branches_of, in_forward
-from refactor_tools.unify.class_level import own_decorators, own_methods, written
+from refactor_tools.unify.class_level import own_methods, written
 from refactor_tools.unify.constructor import Lifted, lifted, ordered, signature, unchanged
+from refactor_tools.unify.forward import forward_names, plain, refuse_unlike_rest, united_forward
 from refactor_tools.unify.likeness import alike, blind_tokens
-from refactor_tools.unify.members import Member, forward_of
+from refactor_tools.unify.members import Member
 from refactor_tools.unify.naming import most_common
 from refactor_tools.unify.parameters import NewParameter, hole_parameters, refuse_too_many, surroundings
-from refactor_tools.unify.rewriting import rename
 from refactor_tools.unify.roundtrip import lost
-from refactor_tools.unify.spelling import in_file
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.switches import Switches, switches
-from refactor_tools.unify.syntax import assigned_attribute, children, code, expression, is_constant, reads, walk
-from refactor_tools.unify.template import ForwardParameter, Template, choice_of, option_of
+from refactor_tools.unify.syntax import children, walk
+from refactor_tools.unify.template import Template, choice_of, option_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         raise Mismatch(f"{len(branches)} branches would be needed, the limit is {max_branches}", ())
     _refuse_unshared(template, members)
     forward = united_forward(template, members)
-    _refuse_unlike_rest(members)
+    refuse_unlike_rest(members)
     if not members[0].is_class:
         forward = (*forward, *signature(decided.parameters))
     attributes = _common_names(template.attributes)
@@ -139,7 +139,7 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
         lifted=own,
         switches=replace(decided, stored=stored),
         attributes=attributes,
-        names=_forward_names(template, forward),
+        names=forward_names(template, forward),
         constructor=constructor,
         forward=forward,
         written=_written(members),
@@ -149,12 +149,12 @@ def _candidate(template: Template, members: tuple[Member, ...], max_parameters: 
     if isinstance(node, cst.ClassDef):
         node, shared = written(node.with_changes(decorators=[]), template.values)
     adapters = tuple(
-        _in_its_words(_adapter(index, member, template, final, forward, decisions, shared), member)
+        in_its_words(adapter_of(index, member, template, final, forward, decisions, shared), member)
         for index, member in enumerate(members)
     )
     name = most_common(member.name for member in members) or members[0].name
     verbatim = tuple(
-        _verbatim(member, constructor, forward, adapter) for member, adapter in zip(members, adapters, strict=True)
+        is_verbatim(member, constructor, forward, adapter) for member, adapter in zip(members, adapters, strict=True)
     )
     return Candidate(
         name=name,
@@ -179,34 +179,12 @@ def _written(members: Sequence[Member]) -> dict[str, list[Written]]:
     return found
 
 
-def _in_its_words(adapter: Adapter, member: Member) -> Adapter:
-    """The adapter's expressions as the member's file can read them.
-
-    Raises:
-        Mismatch: one holds a component whose old name in the file has another signature.
-    """
-
-    def said(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
-        return tuple(Argument(item.name, _said(item.value, member)) for item in arguments)
-
-    return replace(adapter, init=said(adapter.init), forward=said(adapter.forward))
-
-
-def _said(text: str, member: Member) -> str:
-    components = reads(expression(text)) & member.parts.keys()
-    if components - member.spoken.keys():
-        raise Mismatch("a copy hands over a class that became a component with another signature", (text,))
-    if components:
-        text = code(rename(expression(text), member.spoken))
-    return in_file(text, member.names)
-
-
 def _constructor(
     decided: Switches, found: tuple[Lifted, ...], members: tuple[Member, ...]
 ) -> tuple[tuple[NewParameter, ...], tuple[Parameter, ...]]:
     if not members[0].is_class:
         return decided.parameters, ()
-    alike_all = all(_plain(member.parameters) == _plain(members[0].parameters) for member in members)
+    alike_all = all(plain(member.parameters) == plain(members[0].parameters) for member in members)
     if not decided.parameters and alike_all:
         same = unchanged(members[0].parameters, found)
         if same is not None:
@@ -214,56 +192,6 @@ def _constructor(
             return same, tuple(Parameter(item.name, kinds[item.name], item.default, item.annotation) for item in same)
     parameters = ordered([*decided.parameters, *(item.parameter for item in found)])
     return parameters, signature(parameters)
-
-
-def _plain(parameters: Sequence[Parameter]) -> list[tuple[str, str, str | None]]:
-    return [(item.name, item.kind, item.default) for item in parameters]
-
-
-def united_forward(template: Template, members: Sequence[Member]) -> tuple[Parameter, ...]:
-    """The united signature: what all copies require stays positional, everything else is keyword-only.
-
-    One copy's own signature, or one that all share, stays as it is.
-    """
-    written = [{item.name: item for item in member.forward} for member in members]
-    if all(_plain(member.forward) == _plain(members[0].forward) for member in members):
-        return tuple(_typed(item) for item in members[0].forward)
-    required, optional = [], []
-    for item in template.forward:
-        own = [written[index].get(name) if name else None for index, name in enumerate(item.names)]
-        name = _final_name(item)
-        if all(parameter is not None and parameter.required for parameter in own):
-            required.append(_typed(Parameter(name, "positional", None, _annotated(own))))
-            continue
-        defaults = {None if parameter is None else parameter.default for parameter in own}
-        default = next(iter(defaults)) if len(defaults) == 1 else None
-        optional.append(_typed(Parameter(name, "keyword-only", default or "None", _annotated(own))))
-    return (*required, *optional)
-
-
-def _annotated(own: Sequence[Parameter | None]) -> str | None:
-    return next((item.annotation for item in own if item is not None and item.annotation), None)
-
-
-def _typed(parameter: Parameter) -> Parameter:
-    """With an annotation where it had none: a tensor, or what its default is."""
-    if parameter.annotation:
-        return parameter
-    kind = {"True": "bool", "False": "bool", "None": "Tensor | None", None: "Tensor"}.get(parameter.default, "")
-    if not kind and parameter.default is not None:
-        node = cst.parse_expression(parameter.default)
-        kind = "float" if isinstance(node, cst.Float) else "int" if isinstance(node, cst.Integer) else "Any"
-    return Parameter(parameter.name, parameter.kind, parameter.default, kind)
-
-
-def _final_name(item: ForwardParameter) -> str:
-    return most_common(item.names) or next((name for name in item.names if name), item.name)
-
-
-def _forward_names(template: Template, forward: Sequence[Parameter]) -> Mapping[str, str]:
-    known = {item.name for item in forward}
-    final = {item.name: _final_name(item) for item in template.forward}
-    return {old: new for old, new in final.items() if old != new and new in known}
 
 
 def _common_names(attributes: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
@@ -298,19 +226,6 @@ def _stored(template: Template, decided: Switches) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*decided.stored, *constants]))
 
 
-def _refuse_unlike_rest(members: Sequence[Member]) -> None:
-    """`*args` and `**kwargs` that not all have alike are left to the shims, which is right where nobody reads them."""
-    if len({tuple(_plain(member.forward)) for member in members}) == 1:
-        return
-    for member in members:
-        rest = {item.name for item in member.forward if item.kind.startswith("var-")}
-        function = forward_of(member.node) or member.node
-        if rest & reads(function.body):
-            raise Mismatch(
-                "only some copies take any further arguments", (f"{', '.join(sorted(rest))} of {member.id}",)
-            )
-
-
 def _refuse_unshared(template: Template, members: Sequence[Member]) -> None:
     """A component of which most is optional is two components: a copy shares half of its code with the others."""
     shared = _shared_size(template.node)
@@ -324,73 +239,3 @@ def _shared_size(node: cst.CSTNode) -> int:
     if option_of(node) is not None or choice_of(node) is not None:
         return 0
     return 1 + sum(map(_shared_size, children(node)))
-
-
-def _adapter(
-    index: int,
-    member: Member,
-    template: Template,
-    parameters: Sequence[NewParameter],
-    forward: Sequence[Parameter],
-    decisions: Decisions,
-    shared: Mapping[str, str],
-) -> Adapter:
-    known = {item.name for item in forward}
-    own = dict(template.attributes[index]) or {name: name for name in decisions.attributes}
-    passed = [Argument(_final_name(item), name) for item in template.forward if (name := item.names[index])]
-    made = tuple(Argument(item.name, value) for item in parameters if (value := _value(item, index)) is not None)
-    is_class = isinstance(template.node, cst.ClassDef)
-    return Adapter(
-        init=made if is_class else (),
-        forward=(*(item for item in passed if item.name in known), *(() if is_class else made)),
-        state=tuple(
-            (decisions.attributes[name], theirs)
-            for name, theirs in sorted(own.items())
-            if decisions.attributes.get(name, theirs) != theirs
-        )
-        + _nested_state(member, own, decisions.attributes),
-        lacking=_lacking(index, template, parameters, decisions),
-        attributes=tuple(
-            Argument(name, value)
-            for name, texts in sorted(template.values.items())
-            if (value := texts[index]) is not None and value != shared.get(name)
-        ),
-        decorators=own_decorators(template.node, member),
-    )
-
-
-def _nested_state(member: Member, own: Mapping[str, str], final: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The key map of the parts, under the members of self that hold them."""
-    ours = {theirs: name for name, theirs in own.items()}
-    pairs = ((final.get(ours.get(held, held), held), held, new, old) for held, new, old in member.nested)
-    return tuple((f"{name}.{new}", f"{held}.{old}") for name, held, new, old in pairs)
-
-
-def _value(parameter: NewParameter, index: int) -> str | None:
-    return parameter.values[index] if index < len(parameter.values) else None
-
-
-def _lacking(
-    index: int, template: Template, parameters: Sequence[NewParameter], decisions: Decisions
-) -> tuple[Argument, ...]:
-    """What an object of the original has not and one of the component has."""
-    missing: dict[str, str] = {}
-    for node in walk(template.node):
-        option = option_of(node)
-        name = assigned_attribute(option[1]) if option else ""
-        absent = option is not None and index not in template.options[option[0]].present
-        if option and name and absent and option[0] in decisions.switches.inlined:
-            missing[decisions.attributes.get(name, name)] = "None"
-    by_name = {item.name: item for item in parameters}
-    for name in decisions.switches.stored:
-        value = _value(by_name[name], index) or by_name[name].default
-        if value is None or not is_constant(cst.parse_expression(value)):
-            raise Mismatch(f"`{name}` of an old pickle cannot be derived", (value or "",))
-        missing[name] = value
-    return tuple(Argument(name, value) for name, value in sorted(missing.items()))
-
-
-def _verbatim(member: Member, constructor: Sequence[Parameter], forward: Sequence[Parameter], adapter: Adapter) -> bool:
-    same = _plain(constructor) == _plain(member.parameters) and _plain(forward) == _plain(member.forward)
-    plain = all(item.name == item.value for item in (*adapter.init, *adapter.forward))
-    return same and plain and not (adapter.state or adapter.lacking or adapter.attributes or adapter.decorators)
