@@ -540,3 +540,18 @@ def test_sizes_that_the_constructor_refuses_are_left_out() -> None:
     dims = [construction.arguments["dim"] for construction in found(source).constructions]
     assert len(dims) >= 2
     assert all(isinstance(dim, int) and dim % 8 == 0 for dim in dims)
+
+
+def test_a_rate_that_is_none_by_default_is_given() -> None:
+    case = found(
+        """
+        class Part(nn.Module):
+            def __init__(self, drop_prob=None):
+                super().__init__()
+                self.drop = nn.Dropout(float(drop_prob))
+
+            def forward(self, x):
+                return self.drop(x)
+        """
+    )
+    assert case.constructions[0].arguments == {"drop_prob": 0.25}
