@@ -6,7 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-_COMMENT = re.compile(r"#\s*type:\s*(?!ignore\b)(.+?)\s*(?:#.*)?$")
+_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)\s*(.+?)\s*(?:#.*)?$")
 
 
 def type_comments(text: str) -> Iterator[tuple[str, int]]:

@@ -133,6 +133,7 @@ def test_package_outside_the_tree_is_named_from_where_it_is_imported(
     assert sorted(path.name for path in site.iterdir()) == ["pkg"]
 
 
+@pytest.mark.slow
 def test_installed_torch_nn(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = importlib.util.find_spec("torch")
     assert spec is not None

@@ -82,6 +82,7 @@ def test_every_edge_of_a_fixture(before: Path) -> None:
     assert left == set()
 
 
+@pytest.mark.slow
 def test_every_edge_of_torch() -> None:
     site_packages = Path(sysconfig.get_path("purelib"))
     due, left = missing(site_packages, site_packages / "torch")

@@ -232,6 +232,7 @@ def test_nondeterministic_original_is_reported_as_that(library: Library) -> None
     assert "output differs" in steady.detail
 
 
+@pytest.mark.slow
 def test_the_verdict_does_not_depend_on_the_seed(library: Library) -> None:
     task = library(BLOCK_COMPONENT, BLOCK_ORIGINAL)
     proofs = [prove_original(Assignment(task, BLOCK_ORIGINAL, seed=seed), Limits())[0] for seed in (0, 7)]
