@@ -15,8 +15,8 @@ from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
     FINDINGS,
-    console,
     deliver,
+    deliver_rendered,
     output_options,
     printable,
     settings_for,
@@ -169,11 +169,5 @@ def _settings(root: Path | None, paths: Sequence[Path]) -> tuple[Settings, bool]
 def _show(analysis: Analysis, reports: Reports, output: Path | None, color: str, *, verbose: bool) -> None:
     from refactor_tools.report.analysis import render
 
-    target = console(color if output is None else "never")
-    with target.capture() as captured:
-        target.print(render(analysis, verbose=verbose, since=reports.since, baseline=reports.baseline))
-    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    if output is None:
-        click.echo(printable(text), color=True)  # whether there is colour in it was decided by --color
-    else:
-        deliver(text, output)
+    rendered = render(analysis, verbose=verbose, since=reports.since, baseline=reports.baseline)
+    deliver_rendered([rendered], output, color)

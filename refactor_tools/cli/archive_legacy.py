@@ -14,8 +14,8 @@ from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
     FINDINGS,
-    console,
     deliver,
+    deliver_rendered,
     output_options,
     settings_for,
     tree_options,
@@ -89,7 +89,7 @@ def archive_legacy(
     if output_format == "json":
         deliver(report.to_json(found, written=written), output)
     else:
-        _show(rendered, output, color)
+        deliver_rendered(rendered, output, color)
     return FINDINGS if found.named else CLEAN
 
 
@@ -104,14 +104,3 @@ def _deliver_patch(settings: Settings, changes: ChangeSet, output: Path | None) 
     from refactor_tools.git import repository_prefix
 
     deliver(patch(changes, repository_prefix(settings.root) or ""), output)
-
-
-def _show(rendered: list[RenderableType], output: Path | None, color: str) -> None:
-    target = console(color if output is None else "never")
-    with target.capture() as captured:
-        target.print(*rendered)
-    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    if output is None:
-        click.echo(text, color=True)  # whether there is colour in it was decided by --color
-    else:
-        deliver(text, output)

@@ -17,6 +17,7 @@ from refactor_tools.cli.common import (
     FINDINGS,
     console,
     deliver,
+    deliver_rendered,
     output_options,
     settings_for,
     tree_options,
@@ -180,14 +181,7 @@ def _deliver(report: CheckReport, output_format: str, output: Path | None, color
     elif output_format == "markdown":
         deliver(checked_markdown(report.checked), output)
     elif report.checked:
-        target = console(color if output is None else "never")
-        with target.capture() as captured:
-            target.print(render(report.checked, verbose=verbose))
-        text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-        if output is None:
-            click.echo(text, color=True)  # whether there is colour in it was decided by --color
-        else:
-            deliver(text, output)
+        deliver_rendered([render(report.checked, verbose=verbose)], output, color)
 
 
 def _hints(report: CheckReport, since: str | None) -> Iterator[str]:

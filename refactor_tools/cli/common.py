@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +14,7 @@ import click
 from refactor_tools.errors import RefactorError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from refactor_tools.settings import Settings
 
@@ -129,6 +129,28 @@ def printable(text: str, encoding: str | None = None) -> str:
     r"""`text` as `encoding` (that of stdout) has it; what it lacks, such as a name that is no UTF-8, is escaped."""
     wanted = encoding or sys.stdout.encoding or "utf-8"
     return text.encode(wanted, "backslashreplace").decode(wanted)
+
+
+def deliver_rendered(parts: Iterable[RenderableType], output: Path | None, color: str) -> None:
+    """What rich prints to `-o FILE`, where there is no colour, else to stdout; no line ends in spaces."""
+    target = console(color if output is None else "never")
+    with target.capture() as captured:
+        target.print(*parts)
+    text = without_trailing(captured.get())
+    if output is None:
+        echo_coloured(text)
+    else:
+        deliver(text, output)
+
+
+def without_trailing(text: str) -> str:
+    """The lines without the spaces that fill them."""
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def echo_coloured(text: str) -> None:
+    """Text to stdout with the colour that is in it: --color has decided about that."""
+    click.echo(printable(text), color=True)
 
 
 def deliver(text: str, output: Path | None) -> None:

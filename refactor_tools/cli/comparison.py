@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from refactor_tools.cli.common import CLEAN, FINDINGS, console, deliver, printable
+from refactor_tools.cli.common import CLEAN, FINDINGS, console, deliver, deliver_rendered
 
 if TYPE_CHECKING:
     from refactor_tools.settings import Settings
@@ -47,12 +47,5 @@ def show_comparison(
     if output_format != "text":
         deliver({"json": comparison_json, "markdown": comparison_markdown}[output_format](comparison), output)
     else:
-        target = console(color if output is None else "never")
-        with target.capture() as captured:
-            target.print(render(comparison))
-        text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-        if output is None:
-            click.echo(printable(text), color=True)  # whether there is colour in it was decided by --color
-        else:
-            deliver(text, output)
+        deliver_rendered([render(comparison)], output, color)
     return CLEAN if comparison.proof.verdict in PASSING else FINDINGS

@@ -13,9 +13,11 @@ from refactor_tools.cli.common import (
     FINDINGS,
     console,
     deliver,
+    echo_coloured,
     output_options,
     settings_for,
     tree_options,
+    without_trailing,
     write_options,
 )
 
@@ -234,8 +236,7 @@ def _report(extraction: Extraction, output_format: str, output: Path | None, col
         for outcome in extraction.outcomes:
             if outcome.outcome == "unchanged":
                 stdout.print(f"  {outcome.name}  unchanged: {outcome.reason}", soft_wrap=True)
-    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    click.echo(text, color=True)  # whether there is colour in it was decided by --color
+    echo_coloured(without_trailing(captured.get()))
 
 
 def _finish(settings: Settings, extraction: Extraction, *, dry_run: bool, commit: bool, quiet: bool) -> None:

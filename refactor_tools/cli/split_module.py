@@ -14,8 +14,8 @@ from refactor_tools.cli.common import (
     CLEAN,
     CONTEXT,
     FINDINGS,
-    console,
     deliver,
+    deliver_rendered,
     output_options,
     settings_for,
     tree_options,
@@ -134,11 +134,4 @@ def _show(division: Split, output_format: str, output: Path | None, color: str, 
     if output_format == "json":
         deliver(to_json(division, written=written), output)
         return
-    target = console(color if output is None else "never")
-    with target.capture() as captured:
-        target.print(render(division, written=written))
-    text = "\n".join(line.rstrip() for line in captured.get().splitlines())
-    if output is None:
-        click.echo(text, color=True)  # whether there is colour in it was decided by --color
-    else:
-        deliver(text, output)
+    deliver_rendered([render(division, written=written)], output, color)
