@@ -1,6 +1,4 @@
-"""Questions to git and what it is told: that files were moved, and a commit that a person asked for. Nothing that the
-repository names is run.
-"""
+"""Questions to git, and the one thing it is told: that files were moved. Nothing that the repository names is run."""
 
 import os
 import subprocess
@@ -99,25 +97,3 @@ def move_in_index(root: Path, pairs: Sequence[tuple[str, str]]) -> bool:
 def first_line(answer: Answer) -> str:
     """What git complained about."""
     return os.fsdecode(answer.stderr).strip().partition("\n")[0]
-
-
-def commit_files(root: Path, paths: Sequence[str], message: str) -> None:
-    """Commit exactly these files, relative to `root`, as they are now; what else is staged stays staged.
-
-    The repository's hooks run, as for any commit.
-
-    Raises:
-        RefactorError: there is no repository, or git refuses (the files are written all the same).
-    """
-    try:
-        added = ask_git(root, "--literal-pathspecs", "add", "--all", "--", *paths)
-        answer = added if added.returncode else _commit(root, paths, message)
-    except FileNotFoundError as error:
-        raise RefactorError("git is not installed; the files are written, commit them yourself", str(root)) from error
-    if answer.returncode != 0:
-        said = first_line(answer) or os.fsdecode(answer.stdout).strip().partition("\n")[0]
-        raise RefactorError(f"the files are written, but git did not commit them ({said})", str(root))
-
-
-def _commit(root: Path, paths: Sequence[str], message: str) -> Answer:
-    return ask_git(root, "--literal-pathspecs", "commit", "--quiet", "--only", "-m", message, "--", *paths)

@@ -29,9 +29,9 @@ def write(settings: Settings, division: Split, *, command: str, allow_dirty: boo
         DirtyTree: a file that would be written has uncommitted changes and `allow_dirty` is off.
         RefactorError: the tree is locked or changed since it was read, or git refuses the commit.
     """
+    from refactor_tools.changes.commit import commit_files
     from refactor_tools.changes.dirty import require_clean
     from refactor_tools.changes.transaction import apply
-    from refactor_tools.git import commit_files
 
     paths = [change.path for change in division.changes.effective]
     require_clean(settings.root, paths, allow_dirty)

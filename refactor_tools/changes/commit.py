@@ -38,7 +38,10 @@ def commit_files(root: Path, paths: Sequence[str], message: str) -> str:
     Raises:
         RefactorError: git refused; the files are as they were.
     """
-    kept = _not_ignored(root, paths)
+    try:
+        kept = _not_ignored(root, paths)
+    except FileNotFoundError as error:
+        raise RefactorError("git is not installed; the files are written, commit them yourself", str(root)) from error
     names = b"".join(os.fsencode(path) + b"\0" for path in kept)
     from_stdin = ("--pathspec-from-file=-", "--pathspec-file-nul")
     _write(root, names, "add", "--all", *from_stdin)
