@@ -13,7 +13,7 @@ from refactor_tools.prove.adapting import Callee, Subject, with_attributes
 from refactor_tools.prove.assignments import Arms, Assignment, Kind
 from refactor_tools.prove.costs import check_costs
 from refactor_tools.prove.keras_layers import NEEDS_KERAS, is_layer_class, lacks_keras
-from refactor_tools.prove.ladder import climb, conclude, root_of
+from refactor_tools.prove.ladder import climb, conclude, merge, root_of
 from refactor_tools.prove.loading import load_component, load_original, load_shim, load_variant, names_of
 from refactor_tools.prove.pairs import ComponentError, LegacyError, component_alone, original_alone, pair_up
 from refactor_tools.prove.paths import path_root
@@ -48,6 +48,14 @@ def examine(assignment: Assignment) -> tuple[OriginalProof, Arms]:
     except (LegacyError, ComponentError) as error:
         return _not_compared(assignment, error), ((), ())
     return conclude(identity, evidence, reached.original), _arms(reached)
+
+
+def examine_shim(assignment: Assignment) -> tuple[Check, ...]:
+    """What the original's old name stands for now, for an original whose computation is proven already."""
+    prepare(assignment.task.platform)
+    if assignment.task.platform != HOME:
+        return ()
+    return merge(_shim_checks(assignment, load(assignment)))
 
 
 def _not_compared(assignment: Assignment, error: LegacyError | ComponentError) -> OriginalProof:

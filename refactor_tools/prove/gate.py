@@ -25,6 +25,7 @@ from refactor_tools.model.proofs import (
 from refactor_tools.prove.assignments import Arms, Assignment, JointAssignment
 from refactor_tools.prove.backends import with_backends
 from refactor_tools.prove.children import Failure, Limits, call
+from refactor_tools.prove.twins import groups
 
 _EXAMINE = "refactor_tools.prove.examine"
 _JOINT = "refactor_tools.prove.joint"
@@ -42,17 +43,38 @@ _DEFAULT_LIMITS = Limits()
 def prove(
     task: ProofTask, limits: Limits = _DEFAULT_LIMITS, progress: Callable[[str], None] | None = None
 ) -> ComponentProof:
-    """The verdict on every original of `task`. `progress` hears the id of each before it is examined."""
-    proofs, reached = [], []
-    for original in task.originals:
-        if progress is not None:
-            progress(original.id)
-        proof, arms = prove_original(Assignment(task, original), limits)
-        proofs.append(proof)
-        reached.append(arms)
-    return ComponentProof(
-        task.component, tuple(proofs), environment(task.platform, limits), branches=_together(reached)
-    )
+    """The verdict on every original of `task`. `progress` hears the id of each before it is examined.
+
+    Of originals that are one computation the first is examined, and of the others only what their old names are now.
+    """
+    proofs: dict[str, OriginalProof] = {}
+    reached = []
+    for first, *twins in groups(task.originals):
+        for original in (first, *twins):
+            if progress is not None:
+                progress(original.id)
+            assignment = Assignment(task, original)
+            known = _twin(proofs[first.id], assignment, limits) if original is not first else None
+            if known is None:
+                known, arms = prove_original(assignment, limits)
+                reached.append(arms)
+            proofs[original.id] = known
+    ordered = tuple(proofs[original.id] for original in task.originals)
+    return ComponentProof(task.component, ordered, environment(task.platform, limits), branches=_together(reached))
+
+
+def _twin(proof: OriginalProof, assignment: Assignment, limits: Limits) -> OriginalProof | None:
+    """The proof of an original that is the computation of a proven one; None where its shim needs a closer look."""
+    if proof.verdict not in PASSING:
+        return None
+    answer = call(f"{_EXAMINE}:examine_shim", assignment, limits, sys_path=assignment.task.sys_path)
+    if not isinstance(answer.value, tuple):
+        return None
+    shim = {check.name: check for check in answer.value}
+    if any(check.passed is False for check in shim.values()) or not shim.keys() <= {one.name for one in proof.checks}:
+        return None
+    checks = tuple(shim.get(check.name, check) for check in proof.checks)
+    return replace(proof, id=assignment.original.id, checks=checks)
 
 
 def prove_original(assignment: Assignment, limits: Limits) -> tuple[OriginalProof, Arms]:
@@ -119,22 +141,21 @@ def component_roots(task: ProofTask, limits: Limits = _DEFAULT_LIMITS) -> dict[s
     An original that the component cannot be run for has none.
     """
     found: dict[str, str] = {}
-    for original in task.originals:
-        answer = call(f"{_EXAMINE}:component_root", Assignment(task, original), limits, sys_path=task.sys_path)
+    for twins in groups(task.originals):
+        answer = call(f"{_EXAMINE}:component_root", Assignment(task, twins[0]), limits, sys_path=task.sys_path)
         if isinstance(answer.value, str) and answer.value:
-            found[original.id] = answer.value
+            found |= {original.id: answer.value for original in twins}
     return found
 
 
 def graph_roots(task: ProofTask, paths: Mapping[str, str], limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
     """The roots of `component_roots` with those of the joint graphs added, as for originals that are `PROVED`."""
     found: dict[str, str] = {}
-    for original in task.originals:
-        if original.id in paths:
-            request = JointAssignment(Assignment(task, original), paths[original.id])
-            answer = call(f"{_JOINT}:component_graphs", request, limits, sys_path=task.sys_path)
-            if isinstance(answer.value, str) and answer.value:
-                found[original.id] = answer.value
+    for twins in groups([original for original in task.originals if original.id in paths]):
+        request = JointAssignment(Assignment(task, twins[0]), paths[twins[0].id])
+        answer = call(f"{_JOINT}:component_graphs", request, limits, sys_path=task.sys_path)
+        if isinstance(answer.value, str) and answer.value:
+            found |= {original.id: answer.value for original in twins}
     return found
 
 

@@ -9,6 +9,7 @@ from refactor_tools.prove.assignments import Assignment, JointAssignment, Trial
 from refactor_tools.prove.children import Limits, call
 from refactor_tools.prove.gate import compare_devices, compare_graphs
 from refactor_tools.prove.mutations.seeding import seed_bugs
+from refactor_tools.prove.twins import groups
 
 _TRIALS = "refactor_tools.prove.trials"
 _LIMITS = Limits(seconds=20.0)
@@ -53,7 +54,8 @@ def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS, roots: Mappi
     original: where its operations are not the original's, a bug that leaves them as they are is none all the same.
     """
     unnoticed: list[Assignment] = []
-    for original in task.originals:
+    originals = [twins[0] for twins in groups(task.originals)]
+    for original in originals:
         assignment = Assignment(task, original, source, root=roots.get(original.id, ""))
         answer = call(f"{_TRIALS}:attempt", assignment, limits, sys_path=task.sys_path)
         if answer.failure is not None and answer.failure.kind == "unavailable":
@@ -62,7 +64,7 @@ def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS, roots: Mappi
             return "caught"
         unnoticed += [assignment] if answer.value == "survived" else []
     # What changes nothing on a CPU may be a mistake on another device.
-    if any(compare_devices(Assignment(task, original, source), limits).passed is False for original in task.originals):
+    if any(compare_devices(Assignment(task, original, source), limits).passed is False for original in originals):
         return "caught"
     equal = all(compare_graphs(JointAssignment(entry), limits)[0].passed for entry in unnoticed)
     return "equal" if equal else "survived"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from refactor_tools.model.proofs import Case, OriginalTask, ProofTask
 from refactor_tools.prove.children import Limits, call
+from refactor_tools.prove.twins import code_of
 
 _SEARCH = "refactor_tools.prove.case_child:find"
 _DEFAULT_LIMITS = Limits()
@@ -17,13 +18,21 @@ _DEFAULT_LIMITS = Limits()
 def find_cases(
     task: ProofTask, limits: Limits = _DEFAULT_LIMITS, progress: Callable[[str], None] | None = None
 ) -> ProofTask:
-    """The task with a case for every original that has none; one that cannot be found asks a question instead."""
+    """The task with a case for every original that has none; one that cannot be found asks a question instead.
+
+    A case that was found for one copy serves those with the same code.
+    """
     originals = []
+    known: dict[tuple[str, str], Case] = {}
     for original in task.originals:
         if original.case is None:
             if progress is not None:
                 progress(original.id)
-            original = replace(original, case=find_case(original, limits, task.sys_path))
+            code = code_of(original)
+            found = known.get(code) or find_case(original, limits, task.sys_path)
+            if not found.question:
+                known[code] = found
+            original = replace(original, case=found)
         originals.append(original)
     return replace(task, originals=tuple(originals))
 

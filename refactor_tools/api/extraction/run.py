@@ -10,6 +10,7 @@ from refactor_tools.api.extraction.comparing import compared
 from refactor_tools.api.extraction.component import Made, make_component
 from refactor_tools.api.extraction.needs import Surroundings, components_needed
 from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
+from refactor_tools.api.extraction.presumed import Promising, promising
 from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
@@ -98,15 +99,18 @@ class _Run:
         if target.done is not None:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
-        for group in self._parts(target):
+        hopeful = Promising(target.members)
+        if components_needed(target.members, self.analysis):
+            hopeful = promising(target.members, self.read, self.scratch.settings)
+        for group in self._parts(hopeful.members):
             self.extract(group)
             if len(group.members) > 1 and group not in self.asked.rows:
-                self._apart(target, group)
-        self._one(target)
+                self._apart(hopeful.members, group)
+        self._one(target, hopeful)
 
-    def _apart(self, target: Target, group: Target) -> None:
+    def _apart(self, members: Sequence[str], group: Target) -> None:
         """Parts of one name that are not one component are components of their own, called after their files."""
-        needed = components_needed(target.members, self.analysis)
+        needed = components_needed(members, self.analysis)
         left = [one for one in group.members if one in needed and not self._in_library(one)]
         for identity in left:
             path, _, name = identity.partition("::")
@@ -133,11 +137,11 @@ class _Run:
         ]
         self.components = []
 
-    def _parts(self, target: Target) -> list[Target]:
+    def _parts(self, members: Sequence[str]) -> list[Target]:
         """What the members build and the library lacks: rows of the map, and of the rest, parts of one name, one in
         each file, are one target.
         """
-        needed = [one for one in components_needed(target.members, self.analysis) if not self._in_library(one)]
+        needed = [one for one in components_needed(members, self.analysis) if not self._in_library(one)]
         parts = list({row.members: row for one in needed if (row := self.rows.get(one))}.values())
         by_name: dict[str, list[str]] = {}
         for one in needed:
@@ -152,11 +156,11 @@ class _Run:
     def _in_library(self, identity: str) -> bool:
         return any(identity == original.id for keymap in self.keymaps for original in keymap.originals)
 
-    def _one(self, target: Target) -> None:
-        self.progress(f"{target.name}: comparing {len(target.members)} copies")
+    def _one(self, target: Target, hopeful: Promising) -> None:
+        self.progress(f"{target.name}: comparing {len(hopeful.members)} copies")
         named = target.choices is not None or target.name in self.request.names
         search = Search(partial(self._planned, target), self._made, alone=named)
-        result = search.run(target.members)
+        result = search.run(hopeful.members, hopeful.left_out)
         if self.request.explain:
             self.explanations.append(self._explained(target, search, result))
         if isinstance(result, Refusal):

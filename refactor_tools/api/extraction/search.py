@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from refactor_tools.api.extraction.component import Made
 from refactor_tools.api.extraction.plans import Plan
-from refactor_tools.api.extraction.subsets import Group, Planned, largest_group
+from refactor_tools.api.extraction.subsets import Group, LeftOut, largest_group
 from refactor_tools.api.extraction.verdicts import Unproven
 from refactor_tools.model.explanations import Attempt
 from refactor_tools.model.outcomes import Refusal
@@ -25,15 +25,22 @@ class Search:
     """
 
     def __init__(
-        self, planned: Planned, make: Callable[[Plan], Made | Unproven | Refusal], *, alone: bool = False
+        self,
+        planned: Callable[[Sequence[str]], Plan | Refusal],
+        make: Callable[[Plan], Made | Unproven | Refusal],
+        *,
+        alone: bool = False,
     ) -> None:
         self.planned, self.make, self.alone = planned, make, alone
         self.attempts: list[Attempt] = []
         self.candidate: Candidate | None = None
 
-    def run(self, members: Sequence[str]) -> Made | Refusal:
-        """The component with the members that were left out, or the last reason why there is none."""
-        left, dropped = tuple(members), dict[str, str]()
+    def run(self, members: Sequence[str], left_out: LeftOut = ()) -> Made | Refusal:
+        """The component with the members that were left out, or the last reason why there is none.
+
+        `left_out` are those that nobody needs to try.
+        """
+        left, dropped = tuple(members), dict(left_out)
         for _ in range(MOST_PROOFS):
             group = self._group(left)
             if isinstance(group, Refusal):
@@ -53,7 +60,7 @@ class Search:
             f"not proven equal in {MOST_PROOFS} attempts", tuple((*row, "left out") for row in dropped.items())
         )
 
-    def _group(self, members: tuple[str, ...]) -> Group | Refusal:
+    def _group(self, members: tuple[str, ...]) -> Group[Plan] | Refusal:
         plan = self.planned(members)
         if isinstance(plan, Plan):
             return Group(plan, tuple(member.id for member in plan.candidate.members), plan.candidate.left_out)

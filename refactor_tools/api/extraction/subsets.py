@@ -2,34 +2,48 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
-from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.plan import Candidate
 
-Planned = Callable[[Sequence[str]], Plan | Refusal]
 LeftOut = tuple[tuple[str, str], ...]
 
 # A plan takes a fraction of a second, and dozens of copies can be divided in more ways than anyone would wait for.
 MOST_PLANS = 60
 
 
+class Planned(Protocol):
+    """A plan for some members."""
+
+    @property
+    def candidate(self) -> Candidate:
+        """What would become of them."""
+        ...
+
+
+P = TypeVar("P", bound=Planned)
+
+
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Generic[P]):
     """The members (ids) of one plan; `left_out` are the others, and why."""
 
-    plan: Plan
+    plan: P
     members: tuple[str, ...]
     left_out: LeftOut
 
 
-def largest_group(members: Sequence[str], planned: Planned, most: int = MOST_PLANS) -> Group | None:
+def largest_group(
+    members: Sequence[str], planned: Callable[[Sequence[str]], P | Refusal], most: int = MOST_PLANS
+) -> Group[P] | None:
     """The largest group of `members` that was found to go together, the earliest among equals.
 
     Each member in turn starts a group, to which the others are added one after another where they fit; `most` limits
     the number of plans that are made.
     """
     budget = iter(range(most))
-    best: Group | None = None
+    best: Group[P] | None = None
     for first in members:
         found = _grown(first, [member for member in members if member != first], planned, budget)
         if found is not None and (best is None or len(found.members) > len(best.members)):
@@ -37,10 +51,12 @@ def largest_group(members: Sequence[str], planned: Planned, most: int = MOST_PLA
     return best
 
 
-def _grown(first: str, others: Sequence[str], planned: Planned, budget: Iterator[int]) -> Group | None:
+def _grown(
+    first: str, others: Sequence[str], planned: Callable[[Sequence[str]], P | Refusal], budget: Iterator[int]
+) -> Group[P] | None:
     group: tuple[str, ...] = (first,)
     left_out: list[tuple[str, str]] = []
-    plan: Plan | None = None
+    plan: P | None = None
     for other in others:
         found = planned((*group, other)) if next(budget, None) is not None else _NOT_TRIED
         reason = _misfit(found)
@@ -51,7 +67,7 @@ def _grown(first: str, others: Sequence[str], planned: Planned, budget: Iterator
     return None if plan is None else Group(plan, group, tuple(left_out))
 
 
-def _misfit(found: Plan | Refusal) -> str:
+def _misfit(found: Planned | Refusal) -> str:
     """Why the last member does not fit, "" where it does."""
     if isinstance(found, Refusal):
         return found.reason
