@@ -1,8 +1,10 @@
 """Extracts one family of the list in a tree of its own and proves the component again; prints what came of it as JSON.
 
-    python -m benchmarks.unify_family INDEX --tree DIR
+    python -m benchmarks.unify_family INDEX --tree DIR [--bank DIR]
 
-`benchmarks.unify_yield` runs this for every family, so that what hangs or ends takes no other family along.
+`benchmarks.unify_yield` runs this for every family, so that what hangs or ends takes no other family along. Families
+share parts: the certificates and cases of one run are kept in the bank, and where they hold for exactly what another
+run makes it is not proven once more. The family itself always is, with fresh inputs.
 """
 
 import argparse
@@ -32,6 +34,8 @@ from refactor_tools.settings import load_settings
 # What the packages import beside torch.
 NEEDED = ("einops==0.8.1", "einx==0.4.3", "frozendict==2.5.1", "loguru==0.7.3")
 FRESH_SEED = 20_011
+_INDEX = "component_index"
+_KEPT = (f"{_INDEX}/certificates/", f"{_INDEX}/cases/")
 _LIMITS = Limits()
 _NOT_RUN = ("NOT_RUN", "LEGACY_BROKEN")
 
@@ -50,23 +54,26 @@ def write_tree(root: Path, requirement: str, cache: Path) -> None:
     (root / "pyproject.toml").write_text(f'[tool.refactor-tools]\nlegacy = ["{folder.name}"]\n', encoding="utf-8")
 
 
-def outcome_of(family: ListedFamily, tree: Path) -> FamilyOutcome:
-    """What extraction makes of `family` in a copy of `tree`."""
+def outcome_of(family: ListedFamily, tree: Path, bank: Path | None = None) -> FamilyOutcome:
+    """What extraction makes of `family` in a copy of `tree`, with what earlier runs put into `bank`."""
     started = perf_counter()
     with TemporaryDirectory(prefix="unify-") as folder:
         root = Path(shutil.copytree(tree, Path(folder, "tree")))
-        found = _extracted(family, root)
+        found = _extracted(family, root, bank)
     return replace(found, seconds=round(perf_counter() - started, 1))
 
 
-def _extracted(family: ListedFamily, root: Path) -> FamilyOutcome:
+def _extracted(family: ListedFamily, root: Path, bank: Path | None) -> FamilyOutcome:
     settings = load_settings(root)
-    request = ExtractionRequest((family.name,), members=family.members, tests=False, keep_going=True)
+    trusted = bank / _INDEX if bank is not None else None
+    request = ExtractionRequest((family.name,), members=family.members, tests=False, keep_going=True, trusted=trusted)
     start = FamilyOutcome(family.package, family.name, family.rule, len(family.members), "refused")
     try:
         extraction = extract(settings, request)
     except RefactorError as error:
         return replace(start, reason=f"error: {error}")
+    if bank is not None:
+        keep(extraction, bank)
     component = next((one for one in extraction.components if set(one.members) <= set(family.members)), None)
     if component is None or len(component.members) < 2:
         return _refused(start, extraction, component)
@@ -86,6 +93,15 @@ def _extracted(family: ListedFamily, root: Path) -> FamilyOutcome:
         passed_again=again in PASSING,
         left_out=dict(component.left_out),
     )
+
+
+def keep(extraction: Extraction, bank: Path) -> None:
+    """Put the certificates and cases of a run into the bank; a later one of the same name takes the place."""
+    for change in extraction.changeset.effective:
+        if change.path.startswith(_KEPT) and change.after is not None:
+            place = bank / change.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(change.after)
 
 
 def fresh_verdict(task: ProofTask, limits: Limits = _LIMITS) -> Verdict:
@@ -116,8 +132,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("index", type=int, help="which family of the list, from 0")
     parser.add_argument("--tree", type=Path, required=True, help="a tree that holds the package and what it imports")
+    parser.add_argument("--bank", type=Path, help="where certificates and cases of earlier runs stand")
     arguments = parser.parse_args(argv)
-    print(json.dumps(asdict(outcome_of(listed()[arguments.index], arguments.tree))))
+    print(json.dumps(asdict(outcome_of(listed()[arguments.index], arguments.tree, arguments.bank))))
     return 0
 
 

@@ -61,7 +61,9 @@ def chosen(families: Sequence[ListedFamily], package: str, name: str, rule: str)
 
 def outcome(index: int, family: ListedFamily, trees: Mapping[str, Path], seconds: float) -> FamilyOutcome:
     """What a process of its own says of one family; one that hangs is ended with all that it started."""
-    command = [sys.executable, "-m", "benchmarks.unify_family", str(index), "--tree", str(trees[family.package])]
+    tree = trees[family.package]
+    places = ("--tree", str(tree), "--bank", f"{tree}-bank")
+    command = [sys.executable, "-m", "benchmarks.unify_family", str(index), *places]
     done, printed, errors = run_limited(command, seconds)
     if done == 0:
         found = FamilyOutcome(**json.loads(printed))

@@ -102,7 +102,10 @@ def _lifted_parameter(name: str, text: str, argument: str, members: Sequence[Mem
     plain = annotated if annotated in ("int", "float", "bool", "str") else ""
     literal = literal_type(default) if default is not None and default != "None" else ""
     whole = any(_is_taken_apart(text, member) for member in members)
-    kind = "Any" if whole else plain or annotation(argument) or literal or annotation_by_name(name) or "Any"
+    by_custom = annotation_by_name(name)
+    kind = "Any" if whole else plain or annotation(argument) or literal or by_custom or "Any"
+    if kind == "int" and not plain and (literal == "float" or (by_custom == "float" and not annotation(argument))):
+        kind = "float"
     if default == "None" and kind != "Any":
         kind = f"{kind} | None"
     has_it = [any(item.name == text.partition(".")[0] for item in member.parameters) for member in members]
