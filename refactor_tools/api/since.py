@@ -46,6 +46,9 @@ class _Reach:
         """What the proof of a component is made from and about; a file that was removed has its place here too."""
         yield from (certificate_path(keymap.name), keymap_path(keymap.name), case_path(keymap.name))
         yield from self._imported(self.library, keymap.module)
+        if keymap.holder:
+            # The components that it builds are imported by its file.
+            yield from (name for name in self.changed if (self.root / name).is_relative_to(self.library))
         for original in keymap.originals:
             yield original_path(original.digest)
             yield from self._shim(original)

@@ -117,6 +117,8 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
 
 def extraction_json(extraction: Extraction) -> str:
     """The run as JSON (schema 1)."""
+    from refactor_tools.report.inlined import inlined_json
+
     document: dict[str, object] = {
         "schema": 1,
         "outcomes": [
@@ -150,6 +152,8 @@ def extraction_json(extraction: Extraction) -> str:
         ],
         "files": [change.path for change in extraction.changeset.effective],
     }
+    if extraction.replaced or extraction.left:
+        document["implicit"] = inlined_json(extraction)
     if extraction.explanations:
         document["explanations"] = [asdict(item) for item in extraction.explanations]
     return json.dumps(document, indent=2) + "\n"
