@@ -47,6 +47,8 @@ class Matching:
         """Whether the component's parameter can be given the holder's value, beside what it was given before."""
         if isinstance(theirs, Layered) and theirs.whole is not None:
             theirs = theirs.whole
+        if parameter.in_init and isinstance(theirs, Written) and f"self.{_member(theirs.node)}" not in theirs.scope:
+            theirs = self._plain(theirs)
         key = (parameter.in_init, parameter.name)
         known = self.arguments.setdefault(key, theirs)
         return known is theirs or identity(known) == identity(theirs)

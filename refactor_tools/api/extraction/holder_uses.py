@@ -40,9 +40,16 @@ def used_outside(settings: Settings, holder: str, members: Sequence[str]) -> str
             continue
         if (place == path or word.search(source.text)) and any(member in source.text for member in members):
             tree = ast.parse(source.text)
-            inside = [
-                node for node in tree.body if place == path and isinstance(node, ast.ClassDef) and node.name == name
-            ]
-            if use := other_use(tree, names, inside, own=False):
+            if use := other_use(tree, names, _besides(tree, name if place == path else ""), own=False):
                 return f"`{use[0]}` is used outside of the class ({place}:{use[1]})"
     return ""
+
+
+def _besides(tree: ast.Module, name: str) -> list[ast.AST]:
+    """The class `name` itself, and the tables of old keys that shims and other such classes have."""
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    tables = (item for node in classes for item in node.body if isinstance(item, ast.Assign))
+    return [
+        *(node for node in classes if node.name == name),
+        *(item for item in tables if ast.unparse(item.targets[0]) == "_old_names"),
+    ]
