@@ -127,7 +127,7 @@ def returned(body: ClassBody) -> Value:
     if function is not None:
         _, value = reading.run(function.body, given(function, in_init=False))
     if value is None or reading.effects:
-        raise Unreadable("Expr" if reading.effects else "Return")
+        raise Unreadable(type(reading.effects[0].statement).__name__ if reading.effects else "Return")
     return value
 
 

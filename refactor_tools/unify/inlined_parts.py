@@ -8,7 +8,7 @@ from refactor_tools.scan.syntax import method
 from refactor_tools.unify.inlined_arguments import parameters
 from refactor_tools.unify.inlined_classes import ClassBody, other_methods
 from refactor_tools.unify.inlined_match import Matching, identity, is_none, resolved
-from refactor_tools.unify.inlined_values import Choice, Given, Scope, Value, Written
+from refactor_tools.unify.inlined_values import Choice, Given, Scope, Site, Value, Written
 
 _BARE = frozenset(
     {*("ReLU", "GELU", "Tanh", "Sigmoid", "SiLU", "ELU", "Mish", "Softplus", "LeakyReLU", "Identity", "Dropout")}
@@ -25,26 +25,27 @@ class Parts:
         self.uninitialised = ""
 
     def initialise(self) -> None:
-        """Find the counterpart of every statement of the component's `__init__` that sets nothing."""
+        """Find the counterpart of every statement of the component's `__init__` that sets nothing.
+
+        What the holder asserts it goes on asserting: other statements of it may rely on that.
+        """
         free = [site for site in self.holder.effects if not site.inside]
         for site in self.component.effects:
-            text = ast.unparse(site.statement)
-            if text.startswith("super("):
+            if ast.unparse(site.statement).startswith("super("):
                 continue
-            ours = Written(site.statement.value, site.scope) if isinstance(site.statement, ast.Expr) else None
-            fits = (
-                item
-                for item in free
-                if ours is not None
-                and isinstance(item.statement, ast.Expr)
-                and self.matching.value(ours, Written(item.statement.value, item.scope))
-            )
-            found = next(fits, None)
+            found = next((item for item in free if self._alike(site, item)), None)
             if found is None:
-                self.uninitialised = text
+                self.uninitialised = ast.unparse(site.statement)
             else:
                 free.remove(found)
-                self.effects.append(found.statement)
+                self.effects += [] if isinstance(found.statement, ast.Assert) else [found.statement]
+
+    def _alike(self, ours: Site, theirs: Site) -> bool:
+        """Whether two statements call or assert the same."""
+        match ours.statement, theirs.statement:
+            case (ast.Expr(value=left), ast.Expr(value=right)) | (ast.Assert(test=left), ast.Assert(test=right)):
+                return self.matching.value(Written(left, ours.scope), Written(right, theirs.scope))
+        return False
 
     @property
     def attributes(self) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ class Site:
 class Reading:
     """Follows statements in order. What it cannot follow binds `Unknown`; a `strict` one raises `Unreadable`.
 
-    `sites` are the statements met, `effects` those that only call something.
+    `sites` are the statements met, `effects` those that only call or assert something.
     """
 
     strict: bool
@@ -131,6 +131,9 @@ class Reading:
                 old = ast.copy_location(ast.Name(name, ast.Load()), target)
                 changed = ast.Call(ast.Name(f"in place {type(operator).__name__}", ast.Load()), [old, value], [])
                 return {**scope, name: Written(changed, scope, statement)}
+            case ast.Assert():
+                self.effects.append(Site(statement, scope, inside))
+                return scope
             case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.AnnAssign(value=None):
                 return scope
             case ast.Expr(value=ast.Call() as call):

@@ -186,6 +186,14 @@ def test_the_same_initialisation_goes_with_the_parts() -> None:
     assert "nn.init.zeros_(self.attn.bias)" in texts(holder, only(component, holder))[2]
 
 
+def test_what_both_assert_stays_asserted() -> None:
+    checked = '        assert WIDTH > 1, "too narrow"\n        super()'
+    component = POOLING.replace("        super()", checked.replace("WIDTH", "input_dim"))
+    holder = CLASSIFIER.replace("        super()", checked.replace("WIDTH", "width"))
+    assert not any("assert" in text for text in texts(holder, only(component, holder))[2])
+    assert reason(component, CLASSIFIER).startswith("nothing in it stands for `assert input_dim > 1")
+
+
 def test_a_name_that_is_taken_gets_a_number() -> None:
     holder = CLASSIFIER.replace("self.head", "self.pooling")
     assert only(POOLING, holder).member == "pooling_2"
