@@ -169,4 +169,7 @@ def commit_message(extraction: Extraction) -> str:
     for component in extraction.components:
         head = f"{component.name} in {component.path}, {component.verdict}, of"
         paragraphs.append("\n".join([head, *(f"- {member}" for member in component.members)]))
+    if extraction.replaced:
+        built = [f"- {item.holder} builds {item.component}, {item.verdict}" for item in extraction.replaced]
+        paragraphs.append("\n".join(["In place of what was written out:", *built]))
     return "\n\n".join(paragraphs) + "\n"

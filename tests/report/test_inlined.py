@@ -8,7 +8,7 @@ from rich.console import Console
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.extraction import Extraction
 from refactor_tools.model.inlined import LeftCopy, ReplacedCopy
-from refactor_tools.report.extraction import extraction_json
+from refactor_tools.report.extraction import commit_message, extraction_json
 from refactor_tools.report.inlined import print_inlined
 
 NOTHING = Extraction((), (), (), ChangeSet("extract", ()))
@@ -40,6 +40,11 @@ def test_both_are_named_with_what_matters() -> None:
 def test_a_run_without_any_says_nothing() -> None:
     assert printed(NOTHING) == ""
     assert "implicit" not in json.loads(extraction_json(NOTHING))
+
+
+def test_a_commit_names_the_classes() -> None:
+    text = commit_message(RUN)
+    assert text.endswith("In place of what was written out:\n- m.py::Model builds Pool, PROVED\n")
 
 
 def test_both_stand_in_the_json() -> None:
