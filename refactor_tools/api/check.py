@@ -63,11 +63,11 @@ def check(
         RefactorError: there is no git, no repository, or no such revision.
     """
     from refactor_tools.api.checking import Checking
-    from refactor_tools.api.tasks import choose, read_keymaps
+    from refactor_tools.api.tasks import choose, read_proven
     from refactor_tools.model.changes import ChangeSet
     from refactor_tools.settings import STATE
 
-    chosen = choose(names, read_keymaps(settings.root))
+    chosen = choose(names, read_proven(settings.root))
     reached = chosen if since is None else _reached(settings, chosen, since)
     checking = Checking(settings, mode, progress or (lambda _: None), platform, required)
     with ThreadPoolExecutor(_width(jobs, platform)) as pool:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from refactor_tools.api.closures import closure_of
 from refactor_tools.api.freshness import installed_torch, worth
 from refactor_tools.api.localising import localised
 from refactor_tools.api.platforms import lacking, prove_on
 from refactor_tools.api.relocation import relocated
-from refactor_tools.api.tasks import library_root, proof_task, prove_component, read_cases, read_text
-from refactor_tools.certificates.closure import closure_files, read_closure
+from refactor_tools.api.tasks import module_root, proof_task, prove_component, read_cases, read_text
+from refactor_tools.certificates.closure import closure_files
 from refactor_tools.certificates.freshness import changes
 from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
@@ -55,11 +56,12 @@ class Checking:
         cases = read_cases(self.settings.root, keymap.name)
         there = self._there(keymap)
         if there is None:
-            reason = f"{keymap.module} has no file under the library; restore it, or `refactor-tools undo` its run"
+            where = "any more" if keymap.holder else "under the library"
+            reason = f"{keymap.module} has no file {where}; restore it, or `refactor-tools undo` its run"
             return _checked(keymap, CertificateStatus(keymap.component, "STALE", None, reason), cases), ()
         try:
             task = proof_task(self.settings, there, cases)
-            closure = read_closure(library_root(self.settings), there.module)
+            closure = closure_of(self.settings, there)
         except UnreadableRecord as error:
             return _checked(keymap, CertificateStatus(keymap.component, "DAMAGED", None, str(error)), cases), ()
         known, status = self._status(keymap, task, closure)
@@ -68,7 +70,7 @@ class Checking:
 
     def _there(self, keymap: KeyMap) -> KeyMap | None:
         """The key map with the module in which the component stands; None where it stands nowhere."""
-        if closure_files(library_root(self.settings), keymap.module):
+        if closure_files(module_root(self.settings, keymap), keymap.module):
             return keymap
         return relocated(self.settings, keymap)
 
@@ -165,7 +167,8 @@ class Checking:
             status = CertificateStatus(keymap.component, "STALE", proof.verdict, _reasons(proof))
             return _checked(keymap, status, made, proof=proof), tuple(files)
         self.progress(f"{keymap.name}: seeding bugs")
-        proof = replace(proof, sensitivity=measure(task, proof))
+        # The file of a holder is full of what it does not run; its parts were measured as components.
+        proof = proof if keymap.holder else replace(proof, sensitivity=measure(task, proof))
         if proof.sensitivity is not None and not proof.sensitivity.sufficient:
             missed = ", ".join(proof.sensitivity.survivors)
             reason = (

@@ -17,16 +17,16 @@ def definition_places(settings: Settings, names: Sequence[str]) -> Mapping[str, 
     Files are relative to the top of the repository, or to the root where it is in none. A component whose file or
     definition is gone is placed at its key map.
     """
-    from refactor_tools.api.tasks import choose, library_root, read_keymaps
+    from refactor_tools.api.tasks import choose, module_root, read_proven
     from refactor_tools.certificates.closure import closure_files
     from refactor_tools.certificates.store import keymap_path
     from refactor_tools.git import repository_prefix
 
     prefix = repository_prefix(settings.root) or ""
     places = {}
-    for keymap in choose(names, read_keymaps(settings.root)) if names else ():
-        files = closure_files(library_root(settings), keymap.module)
-        line = definition_line(files[0], keymap.name) if files else 0
+    for keymap in choose(names, read_proven(settings.root)) if names else ():
+        files = closure_files(module_root(settings, keymap), keymap.module)
+        line = definition_line(files[0], keymap.definition) if files else 0
         path = files[0].relative_to(settings.root).as_posix() if line else keymap_path(keymap.name)
         places[keymap.name] = prefix + path, line or 1
     return places

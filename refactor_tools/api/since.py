@@ -28,7 +28,7 @@ def reached_since(settings: Settings, keymaps: Sequence[KeyMap], revision: str) 
     changed = changed_since(settings.root, commit)
     if _settings_changed(settings.root, commit, changed) or _library_lost(settings, changed):
         return tuple(keymaps)
-    reach = _Reach(settings.root.resolve(), library_root(settings), changed)
+    reach = _Reach(settings.root.resolve(), library_root(settings), changed, settings.library)
     return tuple(keymap for keymap in keymaps if any(map(reach.touches, reach.files(keymap))))
 
 
@@ -37,6 +37,7 @@ class _Reach:
     root: Path
     library: Path
     changed: frozenset[str]
+    components: str
 
     def touches(self, path: str) -> bool:
         """Whether `path` changed, or a folder above it: git shows a repository inside another as one entry."""
@@ -46,6 +47,9 @@ class _Reach:
         """What the proof of a component is made from and about; a file that was removed has its place here too."""
         yield from (certificate_path(keymap.name), keymap_path(keymap.name), case_path(keymap.name))
         yield from self._imported(self.library, keymap.module)
+        if keymap.holder:
+            # The components that it builds are imported by its file.
+            yield from (name for name in self.changed if PurePosixPath(name).is_relative_to(self.components))
         for original in keymap.originals:
             yield original_path(original.digest)
             yield from self._shim(original)

@@ -14,7 +14,25 @@ if TYPE_CHECKING:
 
 
 def read_keymaps(root: Path) -> tuple[KeyMap, ...]:
-    """Every key map under the root's component index, by name.
+    """The key map of every component under the root's component index, by name.
+
+    Raises:
+        UnreadableRecord: one is damaged.
+    """
+    return tuple(keymap for keymap in read_proven(root) if not keymap.holder)
+
+
+def read_holders(root: Path) -> tuple[KeyMap, ...]:
+    """The record of every legacy class in which components took the place of what was written out.
+
+    Raises:
+        UnreadableRecord: one is damaged.
+    """
+    return tuple(keymap for keymap in read_proven(root) if keymap.holder)
+
+
+def read_proven(root: Path) -> tuple[KeyMap, ...]:
+    """Both, as the gate proves them.
 
     Raises:
         UnreadableRecord: one is damaged.
@@ -65,6 +83,16 @@ def library_root(settings: Settings) -> Path:
     return (settings.root / library_place(settings)[0]).resolve()
 
 
+def module_root(settings: Settings, keymap: KeyMap) -> Path:
+    """The folder that the module of a key map is imported from."""
+    from refactor_tools.scan.modules import place
+
+    if not keymap.holder:
+        return library_root(settings)
+    where = place(keymap.holder.partition("::")[0], lambda folder: (settings.root / folder / "__init__.py").is_file())
+    return (settings.root / where.source_root).resolve()
+
+
 def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) -> ProofTask:
     """What the gate needs: the component as importable, and each original with its kept source, adapter and case.
 
@@ -77,9 +105,9 @@ def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) ->
     return ProofTask(
         component=keymap.component,
         module=keymap.module,
-        name=keymap.name,
+        name=keymap.definition,
         kind=keymap.kind,
-        sys_path=(source_root,),
+        sys_path=tuple(dict.fromkeys((str(module_root(settings, keymap)), source_root))),
         originals=tuple(_original(settings, source_root, record, cases) for record in keymap.originals),
     )
 

@@ -13,17 +13,16 @@ FORMS: tuple[Literal["alias"], Literal["adapted"], Literal["none"]] = ("alias", 
 
 def dump_keymap(keymap: KeyMap) -> str:
     """The text of `component_index/keymaps/<Name>.json`."""
-    return write_json(
-        {
-            "schema": SCHEMA,
-            "component": keymap.component,
-            "module": keymap.module,
-            "exported_from": keymap.exported_from,
-            "name": keymap.name,
-            "kind": keymap.kind,
-            "originals": [_document(original) for original in keymap.originals],
-        }
-    )
+    document: dict[str, object] = {
+        "schema": SCHEMA,
+        "component": keymap.component,
+        "module": keymap.module,
+        "exported_from": keymap.exported_from,
+        "name": keymap.name,
+        "kind": keymap.kind,
+        "originals": [_document(original) for original in keymap.originals],
+    }
+    return write_json({**document, "holder": keymap.holder} if keymap.holder else document)
 
 
 def load_keymap(text: str, path: str) -> KeyMap:
@@ -40,6 +39,7 @@ def load_keymap(text: str, path: str) -> KeyMap:
         name=record.text("name"),
         kind=record.one_of("kind", KINDS),
         originals=tuple(map(_original, record.records("originals"))),
+        holder=record.text("holder", ""),
     )
 
 

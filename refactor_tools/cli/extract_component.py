@@ -78,6 +78,11 @@ Examples:
 @click.option(
     "--bootstrap-path", is_flag=True, help="Let legacy scripts find the library: one marked line in their shims."
 )
+@click.option(
+    "--implicit/--no-implicit",
+    default=True,
+    help="Put the component in the place of copies that are written out inside larger classes, where that is proven.",
+)
 @click.option("--commit", is_flag=True, help="Commit exactly the files that are written.")
 @click.option("--no-tests", is_flag=True, help="Write no test of the component.")
 @write_options
@@ -99,6 +104,7 @@ def extract_component(
     no_prove: bool,
     shims: Literal["legacy", "none"] | None,
     bootstrap_path: bool,
+    implicit: bool,
     no_tests: bool,
     commit: bool,
     dry_run: bool,
@@ -148,6 +154,7 @@ def extract_component(
         agreed=None if agreed is None else read_map(agreed),
         shims=shims or ("none" if settings.shims == "none" else "legacy"),
         bootstrap=bootstrap_path,
+        implicit=implicit,
     )
     stderr = console(color, stderr=True)
     with _Status(stderr, quiet=quiet, verbose=verbose) as say:
@@ -217,6 +224,7 @@ class _Status:
 def _report(extraction: Extraction, output_format: str, output: Path | None, color: str) -> None:
     from refactor_tools.report.copies import explanation_markdown, print_explanation
     from refactor_tools.report.extraction import extraction_json, print_component, print_refusal
+    from refactor_tools.report.inlined import print_inlined
 
     if output_format == "json":
         deliver(extraction_json(extraction), output)
@@ -231,6 +239,7 @@ def _report(extraction: Extraction, output_format: str, output: Path | None, col
             print_explanation(stdout, explanation)
         for component in extraction.components:
             print_component(stdout, component)
+        print_inlined(stdout, extraction)
         for item in extraction.refused:
             print_refusal(stdout, item.name, item.refusal, item.members)
         for outcome in extraction.outcomes:

@@ -21,7 +21,7 @@ _MADE_OF = {
 def legacy_support(
     removal: str, category: str, keymaps: Sequence[KeyMap], module: Callable[[str], str], sources: Iterable[str]
 ) -> str:
-    """The text of `_legacy.py`.
+    """The text of `_legacy.py`; `keymaps` are those of components and of classes that hold them.
 
     `module` names a legacy file as it is imported; `sources` are the texts of originals and of the files that they came
     from, whose layers old pickles name.
@@ -35,6 +35,7 @@ def legacy_support(
         old_classes=[_row(old, *target) for old, target in sorted(classes.items())],
         legacy_files=sorted(files),
         torch_classes=torch_classes(sources),
+        holders=any(keymap.holder for keymap in keymaps),
     )
 
 

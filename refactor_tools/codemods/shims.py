@@ -214,11 +214,19 @@ def _uses(
 
 
 def _imports(tree: ast.Module, source: Text, shims: Sequence[Shim], support: str) -> Edit:
-    """After the last import at the head of the file, before anything that could use it."""
     found = sorted({f"from {shim.package} import {shim.name} as {shim.private}" for shim in shims})
+    typing = any(shim.form == "alias" for shim in shims) and not _imports_name(tree, "TYPE_CHECKING")
+    return import_edit(tree, source, found, support, typing=typing)
+
+
+def import_edit(tree: ast.Module, source: Text, found: Sequence[str], support: str, *, typing: bool = False) -> Edit:
+    """Imports after the last one at the head of the file, before anything that could use them.
+
+    `found` are the statements; that of `_legacy` comes with them where the file lacks it.
+    """
     head = [] if _imports_name(tree, "_legacy") else [f"from {support} import _legacy"]
-    text = "\n".join(head + found) + "\n"
-    if any(shim.form == "alias" for shim in shims) and not _imports_name(tree, "TYPE_CHECKING"):
+    text = "".join(f"{line}\n" for line in (*head, *found))
+    if typing:
         text = "from typing import TYPE_CHECKING\n\n" + text
     after = 0
     for node in tree.body:

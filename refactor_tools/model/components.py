@@ -97,7 +97,11 @@ class OriginalRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeyMap:
-    """The adapters of one component: the record that shims, the gate and `migrate-imports` share."""
+    """The adapters of one component: the record that shims, the gate and `migrate-imports` share.
+
+    With `holder` (an id) it is the record of a class that stays in its file, in which components took the place of what
+    was written out: what it is now is proven against what it was. `name` then only names its records.
+    """
 
     component: str
     module: str
@@ -105,3 +109,9 @@ class KeyMap:
     name: str
     kind: Literal["class", "function"]
     originals: tuple[OriginalRecord, ...] = field(default=())
+    holder: str = ""
+
+    @property
+    def definition(self) -> str:
+        """What the class or function is called in its module."""
+        return self.holder.partition("::")[2] or self.name

@@ -7,6 +7,7 @@ from typing import Literal
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.explanations import Attempt, Explanation
 from refactor_tools.model.families import Difference
+from refactor_tools.model.inlined import LeftCopy, ReplacedCopy
 from refactor_tools.model.migration_map import MigrationMap
 from refactor_tools.model.outcomes import Outcome, Refusal
 from refactor_tools.model.proofs import ComponentProof
@@ -17,8 +18,8 @@ class ExtractionRequest:
     """What to extract and how: `names`, with `everything` all modules, with a map `agreed` its rows (those called
     `names`, if there are any). `trusted` is a component index whose certificates count where they are fresh, so that
     nothing has to be proven again. `shims`: "none" migrates the users of the old names and leaves none. `bootstrap`
-    lets scripts find the library from their own folder. With `explain`, the copies
-    of each name are compared line by line.
+    lets scripts find the library from their own folder. With `explain`, the copies of each name are compared line by
+    line. With `implicit`, classes in which a component is written out build it instead, where that is proven.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class ExtractionRequest:
     shims: Literal["legacy", "none"] = "legacy"
     bootstrap: bool = False
     explain: bool = False
+    implicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """`outcomes` has a row for every name; `changeset` is what to apply; `complete` says that every name has ended in a
-    component.
+    component. `replaced` are the classes that build a component where they wrote it out, `left` those that still do.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -79,6 +81,8 @@ class Extraction:
     changeset: ChangeSet
     unreachable: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    replaced: tuple[ReplacedCopy, ...] = ()
+    left: tuple[LeftCopy, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -32,9 +32,9 @@ class Gate:
         Raises:
             RefactorError: a key map is damaged, or `since` names no revision.
         """
-        from refactor_tools.api.tasks import read_keymaps
+        from refactor_tools.api.tasks import read_proven
 
-        keymaps = read_keymaps(root)
+        keymaps = read_proven(root)
         names = [keymap.name for keymap in keymaps]
         if self.since is None:
             return names

@@ -117,6 +117,8 @@ def print_refusal(console: Console, name: str, refusal: Refusal, members: Sequen
 
 def extraction_json(extraction: Extraction) -> str:
     """The run as JSON (schema 1)."""
+    from refactor_tools.report.inlined import inlined_json
+
     document: dict[str, object] = {
         "schema": 1,
         "outcomes": [
@@ -150,6 +152,8 @@ def extraction_json(extraction: Extraction) -> str:
         ],
         "files": [change.path for change in extraction.changeset.effective],
     }
+    if extraction.replaced or extraction.left:
+        document["implicit"] = inlined_json(extraction)
     if extraction.explanations:
         document["explanations"] = [asdict(item) for item in extraction.explanations]
     return json.dumps(document, indent=2) + "\n"
@@ -165,4 +169,7 @@ def commit_message(extraction: Extraction) -> str:
     for component in extraction.components:
         head = f"{component.name} in {component.path}, {component.verdict}, of"
         paragraphs.append("\n".join([head, *(f"- {member}" for member in component.members)]))
+    if extraction.replaced:
+        built = [f"- {item.holder} builds {item.component}, {item.verdict}" for item in extraction.replaced]
+        paragraphs.append("\n".join(["In place of what was written out:", *built]))
     return "\n\n".join(paragraphs) + "\n"

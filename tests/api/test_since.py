@@ -154,3 +154,18 @@ def test_what_is_no_revision_says_what_to_do(root: Path, tmp_path_factory: pytes
         reached(root, "gone")
     with pytest.raises(RefactorError, match="is in no git repository"):
         reached(write_tree(tmp_path_factory.mktemp("bare"), TREE))
+
+
+def test_a_class_that_holds_components_is_reached_by_its_file_and_by_components(root: Path) -> None:
+    holder = replace(GATE, name="Model@legacy-model", holder="legacy/model.py::Model", module="model")
+
+    def names(path: str) -> set[str]:
+        file = root / path
+        before = file.read_text(encoding="utf-8")
+        file.write_text(before + "\n# changed\n", encoding="utf-8")
+        found = {keymap.name for keymap in reached_since(load_settings(root), [holder], "HEAD")}
+        file.write_text(before, encoding="utf-8")
+        return found
+
+    assert names("legacy/model.py") == names("components/gating/gate.py") == {"Model@legacy-model"}
+    assert names("tools/other.py") == names("notes.md") == set()

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,13 @@ def test_a_certificate_without_sensitivity_comes_back_as_it_was():
 
 def test_a_key_map_comes_back_as_it_was_with_its_arguments_in_order():
     assert load_keymap(dump_keymap(KEYMAP), "k.json") == KEYMAP
+
+
+def test_the_record_of_a_class_that_holds_components_says_so():
+    holder = replace(KEYMAP, holder="legacy/a.py::Model", name="Model@legacy-a")
+    assert load_keymap(dump_keymap(holder), "keymap.json") == holder
+    assert (holder.definition, KEYMAP.definition) == ("Model", KEYMAP.name)
+    assert "holder" not in dump_keymap(KEYMAP)
 
 
 def test_records_are_deterministic_text_with_a_newline_at_the_end():

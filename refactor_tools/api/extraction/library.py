@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
-from refactor_tools.api.tasks import read_keymaps
+from refactor_tools.api.tasks import read_proven
 from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, module_docstring
 from refactor_tools.catalogue.exports import with_export
 from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
@@ -143,7 +143,7 @@ def write_packages(scratch: Scratch, plan: Plan) -> None:
 
 def write_support(scratch: Scratch) -> None:
     """What all shims share, with the names that old pickles ask for: after the records and the shims are written."""
-    settings, keymaps = scratch.settings, read_keymaps(scratch.root)
+    settings, keymaps = scratch.settings, read_proven(scratch.root)
     records = [record for keymap in keymaps for record in keymap.originals]
     sources = [*(record.id.partition("::")[0] for record in records), *(original_path(item.digest) for item in records)]
     text = legacy_support(
@@ -177,13 +177,13 @@ def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap, *, bootstrap: bool
         if not isinstance(source, Source):
             raise RefactorError(source.message, path)
         text = shimmed(source.text, path, shims, plan.package)
-        text = _without_unused(scratch, path, source.text, text, plan.package)
+        text = without_unused_imports(scratch, path, source.text, text, plan.package)
         if bootstrap:
             text = _bootstrapped(scratch.settings, path, text)
         scratch.write(path, encode(source, text))
 
 
-def _without_unused(scratch: Scratch, path: str, before: str, after: str, package: str) -> str:
+def without_unused_imports(scratch: Scratch, path: str, before: str, after: str, package: str) -> str:
     """The file without imports that only the moved code used, unless other files read them from it."""
     if path.endswith("__init__.py") or not newly_unused(before, after):
         return after

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from refactor_tools.api.analyze import analyze
 from refactor_tools.api.extraction.comparing import compared
 from refactor_tools.api.extraction.component import Made, make_component
+from refactor_tools.api.extraction.implicit import Inlining
 from refactor_tools.api.extraction.needs import Surroundings, components_needed
 from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
 from refactor_tools.api.extraction.presumed import Promising, promising
@@ -52,6 +53,9 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
             run.leave_no_shims()
         skipping = request.keep_going or request.everything or request.agreed is not None
         keep = skipping or not run.refused
+        inlining = Inlining(scratch, request, analysis, run.keymaps, progress)
+        if keep and request.implicit:
+            inlining.run(run.components)
         if keep and run.components:
             progress("writing the index")
             for change in index_changes(scratch.settings):
@@ -65,6 +69,8 @@ def extract_all(settings: Settings, request: ExtractionRequest, progress: Progre
             changeset=ChangeSet(f"extract {names}", changes),
             unreachable=() if request.bootstrap else _unreachable(scratch.settings, run.keymaps),
             explanations=tuple(run.explanations),
+            replaced=tuple(inlining.replaced),
+            left=tuple(inlining.left),
         )
 
 
