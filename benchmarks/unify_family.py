@@ -29,6 +29,7 @@ from refactor_tools.model.proofs import PASSING, ProofTask, Verdict, weakest
 from refactor_tools.prove.assignments import Assignment
 from refactor_tools.prove.children import Limits
 from refactor_tools.prove.gate import prove_original
+from refactor_tools.prove.twins import groups
 from refactor_tools.settings import load_settings
 
 # What the packages import beside torch.
@@ -106,7 +107,8 @@ def keep(extraction: Extraction, bank: Path) -> None:
 
 def fresh_verdict(task: ProofTask, limits: Limits = _LIMITS) -> Verdict:
     """The weakest verdict on the originals with weights and inputs that no certificate is made with."""
-    proofs = [prove_original(Assignment(task, one, seed=FRESH_SEED), limits)[0] for one in task.originals]
+    distinct = [twins[0] for twins in groups(task.originals)]
+    proofs = [prove_original(Assignment(task, one, seed=FRESH_SEED), limits)[0] for one in distinct]
     return weakest(proof.verdict for proof in proofs) or "NOT_RUN"
 
 
