@@ -19,8 +19,8 @@ MOST_PARAMETERS, MOST_BRANCHES = 6, 2
 @dataclass(frozen=True, slots=True)
 class FamilyOutcome:
     """`merged` of `members` copies became one component. `parameters` are those that stand for a difference between the
-    copies, `branches` those of the component's methods that no copy has. `again` is the weakest verdict with fresh
-    inputs, "" where nothing was merged.
+    copies, `branches` for conditions that its methods ask anew. `again` is the weakest verdict with fresh inputs, ""
+    where nothing was merged.
     """
 
     package: str
@@ -49,13 +49,26 @@ class FamilyOutcome:
 
 
 def branches(source: str, name: str) -> int:
-    """Decisions in the methods of a class but its constructor, or in a function."""
+    """Conditions that the methods of a class but its constructor ask, or a function.
+
+    One that is asked at several places counts once, and so do a condition and its opposite.
+    """
     node = next((item for item in ast.parse(source).body if getattr(item, "name", "") == name), None)
     if node is None:
         return 0
     methods = node.body if isinstance(node, ast.ClassDef) else [node]
     running = [item for item in methods if isinstance(item, ast.FunctionDef) and item.name != "__init__"]
-    return sum(isinstance(part, ast.If | ast.IfExp) for method in running for part in ast.walk(method))
+    parts = (part for method in running for part in ast.walk(method))
+    return len({_condition(part.test) for part in parts if isinstance(part, ast.If | ast.IfExp)})
+
+
+def _condition(test: ast.expr) -> str:
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _condition(operand)
+        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[other]):
+            return f"{ast.unparse(left)} is {ast.unparse(other)}"
+    return ast.unparse(test)
 
 
 def new_parameters(differences: Iterable[tuple[str, str]]) -> int:

@@ -13,7 +13,8 @@ would do it, parts first. A family ends
 
 Each component is proven again with weights and inputs that no proof used before ("again"); one that does not pass then
 is unsafe, and there must be none. "new" counts the parameters that stand for a difference between the copies, "if" the
-branches that no copy has. Reasons are listed by how often they stood in the way of a family or a member.
+conditions that methods ask anew, at however many places. Reasons are listed by how often they stood in the way of a
+family or a member.
 
 Packages are fetched into the cache folder and run in the gate's child processes, with its limits. The outcomes go to
 benchmarks/results/unify_yield.json with their times, which mean little on a busy machine.

@@ -53,7 +53,7 @@ def test_parameters_count_once_and_only_where_they_stand_for_a_difference() -> N
     assert new_parameters(found) == 2
 
 
-def test_branches_are_those_of_running_methods() -> None:
+def test_branches_are_conditions_of_running_methods() -> None:
     source = """
 class Pool:
     def __init__(self, a):
@@ -63,9 +63,11 @@ class Pool:
     def forward(self, x):
         if x is None:
             return 1 if self.a else 2
-        elif self.a:
+        elif not self.a:
             return 3
-        return x
+        if x is not None and self.a:
+            return x
+        return self.a if x is not None else x
 
 
 def pool(x):
