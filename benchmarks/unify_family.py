@@ -22,6 +22,7 @@ from benchmarks.unify_families import ListedFamily, listed
 from benchmarks.unify_outcomes import FamilyOutcome, branches, new_parameters
 from refactor_tools.api.extract import extract
 from refactor_tools.api.tasks import proof_task, read_cases, read_keymaps
+from refactor_tools.certificates.store import case_path, certificate_path, load_certificate
 from refactor_tools.changes.transaction import apply
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.extraction import ExtractedComponent, Extraction, ExtractionRequest
@@ -36,7 +37,6 @@ from refactor_tools.settings import load_settings
 NEEDED = ("einops==0.8.1", "einx==0.4.3", "frozendict==2.5.1", "loguru==0.7.3")
 FRESH_SEED = 20_011
 _INDEX = "component_index"
-_KEPT = (f"{_INDEX}/certificates/", f"{_INDEX}/cases/")
 _LIMITS = Limits()
 _NOT_RUN = ("NOT_RUN", "LEGACY_BROKEN")
 
@@ -97,12 +97,15 @@ def _extracted(family: ListedFamily, root: Path, bank: Path | None) -> FamilyOut
 
 
 def keep(extraction: Extraction, bank: Path) -> None:
-    """Put the certificates and cases of a run into the bank; a later one of the same name takes the place."""
-    for change in extraction.changeset.effective:
-        if change.path.startswith(_KEPT) and change.after is not None:
-            place = bank / change.path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(change.after)
+    """Put the certificates and cases of a run into the bank; of two with one name, the one with more copies stays."""
+    written = {change.path: change.after for change in extraction.changeset.effective if change.after is not None}
+    for component in extraction.components:
+        place = bank / certificate_path(component.name)
+        known = load_certificate(place.read_text(encoding="utf-8"), str(place)) if place.is_file() else None
+        if known is None or len(known.originals) <= len(component.members):
+            for path in (certificate_path(component.name), case_path(component.name)):
+                (bank / path).parent.mkdir(parents=True, exist_ok=True)
+                (bank / path).write_bytes(written[path])
 
 
 def fresh_verdict(task: ProofTask, limits: Limits = _LIMITS) -> Verdict:

@@ -40,6 +40,11 @@ def with_traced_types(candidate: Candidate, cases: Mapping[str, Case]) -> Candid
     types = {"__init__": _settled(candidate.constructor, made), "forward": _settled(candidate.forward, given)}
     if isinstance(candidate.node, cst.FunctionDef):
         types = {candidate.node.name.value: types["forward"]}
+    return retyped(candidate, types)
+
+
+def retyped(candidate: Candidate, types: Mapping[str, Mapping[str, str]]) -> Candidate:
+    """The candidate with other annotations, by the method's name and the parameter's."""
     node = candidate.node.visit(_Retyping(types))
     assert isinstance(node, (cst.ClassDef, cst.FunctionDef))
     return replace(

@@ -60,6 +60,11 @@ def in_component_terms(member: Member, around: Surroundings) -> Member | Refusal
     return with_parts(member, parts)
 
 
+def layers_of_its_tree(member: Member, analysis: Analysis) -> frozenset[str]:
+    """What the member's file calls the modules of the tree that the member uses."""
+    return frozenset(_bound_as(used.name, member) for used in _used(member, analysis) if used.is_module)
+
+
 def framework_base(member: Member) -> str:
     """The base class that inspects what inherits from it, "" where there is none: such models are never merged."""
     bases = member.written.bases if isinstance(member.written, cst.ClassDef) else ()

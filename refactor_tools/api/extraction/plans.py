@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refactor_tools.api.extraction.foreign import legacy_imports
-from refactor_tools.api.extraction.needs import Read, Surroundings, framework_base, in_component_terms, needed
+from refactor_tools.api.extraction.needs import (
+    Read,
+    Surroundings,
+    framework_base,
+    in_component_terms,
+    layers_of_its_tree,
+    needed,
+)
 from refactor_tools.api.extraction.renaming import AS_PROPOSED, ParameterChoices, with_choices
 from refactor_tools.codemods.slicing import Helpers, Slice, slice_definition
 from refactor_tools.errors import RefactorError
@@ -13,6 +20,7 @@ from refactor_tools.model.components import KeyMap
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.category import category_of
 from refactor_tools.unify.describe import layers, load_members
+from refactor_tools.unify.injected import unify_injected
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.plan import Candidate, unify
 from refactor_tools.unify.rewriting import rename
@@ -53,9 +61,9 @@ _NO_CHOICES = Choices()
 
 
 def plan_component(
-    name: str, members: Sequence[str], around: Surroundings, choices: Choices = _NO_CHOICES
+    name: str, members: Sequence[str], around: Surroundings, choices: Choices = _NO_CHOICES, *, injected: bool = False
 ) -> Plan | Refusal:
-    """The plan for `members`, or why there is none.
+    """The plan for `members`, or why there is none. With `injected` the component is given the layers of their trees.
 
     Raises:
         RefactorError: a member's file cannot be read any more.
@@ -70,11 +78,11 @@ def plan_component(
         if base and len(members) > 1:
             reason = f"{base} looks at the source and the signature of its subclasses"
             return Refusal(reason, ((member.id, "move it, or merge its parts"),))
-        found = in_component_terms(_in_public_names(member, around.keymaps), around)
+        found = member if injected else in_component_terms(_in_public_names(member, around.keymaps), around)
         if isinstance(found, Refusal):
             return found
         loaded.append(found)
-    united = unify(loaded, max_parameters=settings.max_parameters, max_branches=settings.max_branches)
+    united = _united(loaded, around, injected=injected)
     candidate = united if isinstance(united, Refusal) else with_choices(united, choices.parameters)
     if isinstance(candidate, Refusal):
         return candidate
@@ -92,6 +100,14 @@ def plan_component(
     path = component_path(settings, category, choices.module or final)
     module = f"{package}.{category}.{snake_case(choices.module or final)}"
     return Plan(final, candidate, category, path, package, module, slices, moved, library)
+
+
+def _united(members: Sequence[Member], around: Surroundings, *, injected: bool) -> Candidate | Refusal:
+    parameters, branches = around.settings.max_parameters, around.settings.max_branches
+    if not injected:
+        return unify(members, max_parameters=parameters, max_branches=branches)
+    layers = [layers_of_its_tree(member, around.analysis) for member in members]
+    return unify_injected(members, layers, max_parameters=parameters, max_branches=branches)
 
 
 def _in_public_names(member: Member, keymaps: Sequence[KeyMap]) -> Member:

@@ -11,7 +11,7 @@ from refactor_tools.api.extraction.component import Made, make_component
 from refactor_tools.api.extraction.implicit import Inlining
 from refactor_tools.api.extraction.needs import Surroundings, components_needed
 from refactor_tools.api.extraction.plans import Choices, Plan, plan_component
-from refactor_tools.api.extraction.presumed import Promising, promising
+from refactor_tools.api.extraction.presumed import Promising, ways
 from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
@@ -25,7 +25,7 @@ from refactor_tools.layout import pascal_case
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.changes import ChangeSet
 from refactor_tools.model.components import KeyMap
-from refactor_tools.model.explanations import Explanation
+from refactor_tools.model.explanations import Attempt, Explanation
 from refactor_tools.model.extraction import ExtractedComponent, Extraction, ExtractionRequest, Refused
 from refactor_tools.model.outcomes import Outcome, Refusal
 from refactor_tools.model.proofs import Case
@@ -105,14 +105,28 @@ class _Run:
         if target.done is not None:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
-        hopeful = Promising(target.members)
-        if components_needed(target.members, self.analysis):
-            hopeful = promising(target.members, self.read, self.scratch.settings)
-        for group in self._parts(hopeful.members):
+        tried: list[tuple[Search, Made | Refusal]] = []
+        for way in self._ways(target):
+            if not way.injected:
+                self._extract_parts(way.members)
+            self.progress(f"{target.name}: comparing {len(way.members)} copies")
+            search = self._search(target, way)
+            tried.append((search, search.run(way.members, way.left_out)))
+            if isinstance(tried[-1][1], Made):
+                break
+        self._record(target, tried)
+
+    def _ways(self, target: Target) -> tuple[Promising, ...]:
+        if len(target.members) < 2 or not components_needed(target.members, self.analysis):
+            return (Promising(target.members),)
+        self.progress(f"{target.name}: looking for copies that go together")
+        return ways(target.members, self.read, self.scratch.settings, self.analysis)
+
+    def _extract_parts(self, members: Sequence[str]) -> None:
+        for group in self._parts(members):
             self.extract(group)
             if len(group.members) > 1 and group not in self.asked.rows:
-                self._apart(hopeful.members, group)
-        self._one(target, hopeful)
+                self._apart(members, group)
 
     def _apart(self, members: Sequence[str], group: Target) -> None:
         """Parts of one name that are not one component are components of their own, called after their files."""
@@ -162,36 +176,41 @@ class _Run:
     def _in_library(self, identity: str) -> bool:
         return any(identity == original.id for keymap in self.keymaps for original in keymap.originals)
 
-    def _one(self, target: Target, hopeful: Promising) -> None:
-        self.progress(f"{target.name}: comparing {len(hopeful.members)} copies")
+    def _search(self, target: Target, way: Promising) -> Search:
         named = target.choices is not None or target.name in self.request.names
-        search = Search(partial(self._planned, target), self._made, alone=named)
-        result = search.run(hopeful.members, hopeful.left_out)
+        return Search(partial(self._planned, target, injected=way.injected), self._made, alone=named)
+
+    def _record(self, target: Target, tried: Sequence[tuple[Search, Made | Refusal]]) -> None:
+        """What came of all ways: the last if it led to a component, else the reason of the first, the best one."""
+        search, result = tried[-1] if isinstance(tried[-1][1], Made) else tried[0]
+        attempts = tuple(attempt for one, _ in tried for attempt in one.attempts)
         if self.request.explain:
-            self.explanations.append(self._explained(target, search, result))
+            self.explanations.append(self._explained(target, search, result, attempts))
         if isinstance(result, Refusal):
-            self.refused.append(Refused(target.name, result, target.members, tuple(search.attempts)))
+            self.refused.append(Refused(target.name, result, target.members, attempts))
             self.outcomes.append(Outcome(target.name, "refused", result.reason))
         else:
             self.keymaps.append(result.keymap)
-            self.components.append(result.component)
+            self.components.append(replace(result.component, attempts=attempts))
             self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
 
-    def _explained(self, target: Target, search: Search, result: Made | Refusal) -> Explanation:
+    def _explained(
+        self, target: Target, search: Search, result: Made | Refusal, attempts: tuple[Attempt, ...]
+    ) -> Explanation:
         members = around_medoid(load_members(target.members, self.read))
         return Explanation(
             name=target.name,
             copies=tuple(member.id for member in members),
             methods=compared(members, search.candidate),
-            attempts=tuple(search.attempts),
+            attempts=attempts,
             reason=result.reason if isinstance(result, Refusal) else "",
             left_out=() if isinstance(result, Refusal) else result.component.left_out,
         )
 
-    def _planned(self, target: Target, members: Sequence[str]) -> Plan | Refusal:
+    def _planned(self, target: Target, members: Sequence[str], *, injected: bool) -> Plan | Refusal:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
         around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
-        return plan_component(target.name, members, around, target.choices or Choices())
+        return plan_component(target.name, members, around, target.choices or Choices(), injected=injected)
 
     def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()
