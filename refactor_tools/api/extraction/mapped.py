@@ -55,6 +55,8 @@ def _target(row: MapRow, keymaps: Sequence[KeyMap]) -> Target:
         module=PurePosixPath(row.target).stem,
         rename=row.component,
         parameters=ParameterChoices(row.rename, row.order, row.defaults),
+        strategy=row.strategy,
+        strategies=row.strategies,
     )
     members = tuple(sorted(row.members))
     done = next((one for one in keymaps if set(members) <= {original.id for original in one.originals}), None)

@@ -14,6 +14,7 @@ from refactor_tools.api.extraction.presumed import Promising, promising
 from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
+from refactor_tools.api.extraction.strategies import make_injected
 from refactor_tools.api.extraction.targets import Target, find_target, without
 from refactor_tools.api.extraction.unshimmed import leave_no_shims
 from refactor_tools.api.extraction.verdicts import Unproven
@@ -99,14 +100,17 @@ class _Run:
         if target.done is not None:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
-        hopeful = Promising(target.members)
-        if components_needed(target.members, self.analysis):
+        hopeful, strategy = Promising(target.members), target.choices is not None and target.choices.strategy
+        if not strategy and components_needed(target.members, self.analysis):
             hopeful = promising(target.members, self.read, self.scratch.settings)
         for group in self._parts(hopeful.members):
             self.extract(group)
             if len(group.members) > 1 and group not in self.asked.rows:
                 self._apart(hopeful.members, group)
-        self._one(target, hopeful)
+        if strategy:
+            self._injected(target)
+        else:
+            self._one(target, hopeful)
 
     def _apart(self, members: Sequence[str], group: Target) -> None:
         """Parts of one name that are not one component are components of their own, called after their files."""
@@ -167,9 +171,25 @@ class _Run:
             self.refused.append(Refused(target.name, result, target.members, tuple(search.attempts)))
             self.outcomes.append(Outcome(target.name, "refused", result.reason))
         else:
-            self.keymaps.append(result.keymap)
-            self.components.append(result.component)
-            self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
+            self._keep(result)
+
+    def _injected(self, target: Target) -> None:
+        """Different algorithms: all of them, each proven, or none."""
+        self.progress(f"{target.name}: a component for each of {len(target.members)} algorithms")
+        mark = self.scratch.mark()
+        found = make_injected(target, self._around, self._made)
+        if isinstance(found, Refusal):
+            self.scratch.back_to(mark)
+            self.refused.append(Refused(target.name, found, target.members))
+            self.outcomes.append(Outcome(target.name, "refused", found.reason))
+        else:
+            for made in found:
+                self._keep(made)
+
+    def _keep(self, made: Made) -> None:
+        self.keymaps.append(made.keymap)
+        self.components.append(made.component)
+        self.outcomes.append(Outcome(made.component.name, "extracted", made.component.path))
 
     def _explained(self, target: Target, search: Search, result: Made | Refusal) -> Explanation:
         members = around_medoid(load_members(target.members, self.read))
@@ -183,9 +203,12 @@ class _Run:
         )
 
     def _planned(self, target: Target, members: Sequence[str]) -> Plan | Refusal:
+        return plan_component(target.name, members, self._around(), target.choices or Choices())
+
+    def _around(self, more: Sequence[KeyMap] = ()) -> Surroundings:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
-        around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
-        return plan_component(target.name, members, around, target.choices or Choices())
+        keymaps = (*self.keymaps, *more)
+        return Surroundings(self.analysis, self.scratch.settings, keymaps, self.read, reader(self.scratch.root))
 
     def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()

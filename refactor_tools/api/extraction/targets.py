@@ -9,6 +9,7 @@ from refactor_tools.errors import AmbiguousName, UnknownName
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.facts import Definition
+from refactor_tools.model.strategies import as_meant
 
 # More members than this are chosen by the path of one of them.
 _LISTED = 3
@@ -49,7 +50,7 @@ def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], member
     if members:
         return _chosen(name, members, definitions, keymaps)
     found = [item for item in definitions.values() if name in (item.name, item.id)]
-    done = next((keymap for keymap in keymaps if keymap.name == name or name in _ids(keymap)), None)
+    done = next((keymap for keymap in keymaps if keymap.name == name), None) or _made_of(name, keymaps)
     if done is not None and all(item.id in _ids(done) for item in found):
         return Target(done.name, tuple(original.id for original in done.originals), done)
     if not found:
@@ -59,6 +60,12 @@ def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], member
     if len(groups) > 1 and "::" not in name:
         raise AmbiguousName(_choices(name, groups))
     return Target(definitions[groups[0][0]].name if "::" in name else name, groups[0])
+
+
+def _made_of(identity: str, keymaps: Sequence[KeyMap]) -> KeyMap | None:
+    """What the old name means now."""
+    meant = zip(keymaps, as_meant(keymaps), strict=True)
+    return next((keymap for keymap, own in meant if identity in _ids(own)), None)
 
 
 def _ids(keymap: KeyMap) -> frozenset[str]:
