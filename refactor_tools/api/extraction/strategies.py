@@ -66,9 +66,7 @@ def _settled(found: Made | Unproven | Refusal, name: str) -> Made | Refusal:
 def _unfit(member: Member, around: Surroundings) -> Refusal | None:
     """Why no other object can stand for the member: what is asked of it would not reach the part that it became."""
     if not member.is_class:
-        advice = (
-            "a function has no constructor to give one to; keep the functions apart"
-        )
+        advice = "a function has no constructor to give one to; keep the functions apart"
         return Refusal("`strategy` is for modules", ((member.id, advice),))
     if base := framework_base(member):
         return Refusal(f"{base} looks at the source and the signature of its subclasses", ((member.id,),))
