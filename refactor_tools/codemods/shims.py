@@ -189,8 +189,8 @@ def _old_layout(shim: Shim) -> list[str]:
         split = ["    _old_names = {", *(f"        {pair}," for pair in pairs), "    }"]
         lines += [line] if len(line) <= WIDTH else split
     if adapter.lacking:
-        pairs = ", ".join(f'"{item.name}": {item.value}' for item in adapter.lacking)
-        lines.append(f"    _old_values = {{{pairs}}}")
+        values = ", ".join(f'"{item.name}": {item.value}' for item in adapter.lacking)
+        lines.append(f"    _old_values = {{{values}}}")
     return [*lines, ""] if lines else []
 
 

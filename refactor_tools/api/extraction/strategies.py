@@ -78,6 +78,9 @@ def _unfit(member: Member, around: Surroundings) -> Refusal | None:
     ]
     if heirs:
         return Refusal("what inherits from it would override nothing any more", ((member.id, ", ".join(heirs)),))
+    seen = layout(slice_of(member.id, around.read).text, member.name)
+    if seen is None or not seen.closed:
+        return Refusal("inherits members that its own file does not show", ((member.id, "merge its parts"),))
     return None
 
 
@@ -95,10 +98,8 @@ def _planned(target: Target, members: Sequence[Member], made: Sequence[KeyMap], 
     strategies: list[Strategy] = []
     for member, keymap, piece in zip(members, made, slices, strict=True):
         seen = layout(piece.text, member.name)
-        if seen is None or not seen.closed:
-            return Refusal("inherits members that its own file does not show", ((member.id, "merge its parts"),))
+        keys = tuple(name for name, _ in seen.parts) if seen is not None else ()
         [record] = keymap.originals
-        keys = tuple(name for name, _ in seen.parts)
         shown = tuple(found[0] for item in statements(member.written.body) if (found := assigned_name(item)))
         strategies.append(Strategy(keymap.name, record.adapter, keys, shown))
     united = with_strategy(target.name, choices.strategy, members, strategies)
