@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from refactor_tools.api.checkpoint_names import NameTable
 from refactor_tools.api.extract import extract
+from refactor_tools.api.migrate import source_tree
 from refactor_tools.api.prune import plan_pruning
+from refactor_tools.api.replacements import replacements
 from refactor_tools.api.tasks import read_keymaps
 from refactor_tools.changes.transaction import apply
 from refactor_tools.changes.undo import undo
 from refactor_tools.codemods.shim_removal import without_shims
 from refactor_tools.migration_map.read import load_map
+from refactor_tools.model.checkpoints import PickledName
 from refactor_tools.model.extraction import Extraction, ExtractionRequest
 from refactor_tools.model.strategies import as_meant
 from refactor_tools.settings import load_settings
@@ -92,6 +96,16 @@ def test_the_records_say_which_component_an_old_name_means(tree: Path) -> None:
     }
     shims = {shim.original: shim.now for shim in plan_pruning(load_settings(tree)).kept}
     assert shims == dict.fromkeys(MEMBERS, "components.routing.MixtureOfExperts")
+
+
+def test_a_checkpoint_is_looked_up_under_that_component(tree: Path) -> None:
+    settings, keymaps = load_settings(tree), read_keymaps(tree)
+    assert [(item.component, item.original) for item in replacements(settings, keymaps)] == [
+        ("MixtureOfExperts", member) for member in sorted(MEMBERS)
+    ]
+    found = NameTable(settings, keymaps, source_tree(settings)).find(PickledName("text_model", "Experts"))
+    assert (found.status, found.now) == ("moved", "components.routing.MixtureOfExperts")
+    assert [item.component for item in replacements(settings, keymaps, "SoftExperts")] == ["SoftExperts"]
 
 
 @pytest.mark.parametrize("names", [(), ("Experts",), MEMBERS[:1], MEMBERS[1:], ("MixtureOfExperts",)])
