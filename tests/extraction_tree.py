@@ -1,6 +1,7 @@
 """A small legacy tree that extraction tests share: two script-like modules with divergent copies."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 TEXT_MODEL = '''"""Text model."""
@@ -98,9 +99,14 @@ SETTINGS = '[tool.refactor-tools]\nlegacy = ["legacy"]\n'
 
 def write_tree(root: Path) -> Path:
     """The tree under `root`, as a git repository with one commit."""
+    return commit_tree(root, {"text_model": TEXT_MODEL, "table_model": TABLE_MODEL})
+
+
+def commit_tree(root: Path, modules: Mapping[str, str]) -> Path:
+    """A tree with these modules in its legacy folder, as a git repository with one commit."""
     (root / "legacy").mkdir(parents=True)
-    (root / "legacy" / "text_model.py").write_text(TEXT_MODEL, encoding="utf-8")
-    (root / "legacy" / "table_model.py").write_text(TABLE_MODEL, encoding="utf-8")
+    for name, text in modules.items():
+        (root / "legacy" / f"{name}.py").write_text(text, encoding="utf-8")
     (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
     for command in (
         ("init", "-q"),

@@ -18,10 +18,12 @@ class NameTable:
     """The names of one tree and of its key maps."""
 
     def __init__(self, settings: Settings, keymaps: Sequence[KeyMap], tree: SourceTree) -> None:
+        from refactor_tools.model.strategies import as_meant
+
         self.tree = tree
         self.has_init: Callable[[str], bool] = lambda folder: (settings.root / folder / "__init__.py").is_file()
         self.originals: list[tuple[KeyMap, OriginalRecord, str, str]] = []
-        for keymap in keymaps:
+        for keymap in as_meant(keymaps):
             for original in keymap.originals:
                 path, _, name = original.id.partition("::")
                 self.originals.append((keymap, original, path, name.partition("@")[0]))

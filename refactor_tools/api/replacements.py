@@ -23,8 +23,9 @@ def replacements(
     from refactor_tools.api.tasks import choose, kept_source
     from refactor_tools.checkpoints.layouts import layout
     from refactor_tools.model.checkpoints import MemberLayout, Replaced
+    from refactor_tools.model.strategies import as_meant
 
-    chosen = choose([component] if component else [], keymaps)
+    chosen = choose([component], keymaps) if component else as_meant(keymaps)
     _require_known(original, [item.id for keymap in chosen for item in keymap.originals])
     return tuple(
         Replaced(

@@ -44,7 +44,7 @@ def load_keymap(text: str, path: str) -> KeyMap:
 
 
 def _document(original: OriginalRecord) -> dict[str, object]:
-    return {
+    document: dict[str, object] = {
         "id": original.id,
         "name": original.name,
         "digest": original.digest,
@@ -53,6 +53,9 @@ def _document(original: OriginalRecord) -> dict[str, object]:
         "parameters": signature_document(original.parameters),
         "forward_parameters": signature_document(original.forward),
     }
+    if original.strategy:
+        document["strategy"] = original.strategy
+    return document
 
 
 def _original(record: Record) -> OriginalRecord:
@@ -64,4 +67,5 @@ def _original(record: Record) -> OriginalRecord:
         form=record.one_of("form", FORMS),
         parameters=read_signature(record, "parameters"),
         forward=read_signature(record, "forward_parameters"),
+        strategy=record.text("strategy", ""),
     )

@@ -110,12 +110,30 @@ def _side(item: Replaced, to: Direction) -> tuple[MemberLayout, tuple[tuple[str,
         return item.layout, tuple((old, new) for new, old in item.pairs)
     names = {old: new for new, old in item.pairs}
     heads = {old.partition(".")[0]: new.partition(".")[0] for old, new in names.items()}
+    found: dict[str, list[str | None]] = {}
+    for name, part in item.layout.parts:
+        head, _, inner = names.get(name, heads.get(name, name)).partition(".")
+        found.setdefault(head, []).append(_inside(inner, part) if inner else part)
     expected = MemberLayout(
         frozenset(heads.get(name, name) for name in item.layout.required),
-        tuple((heads.get(name, name), part) for name, part in item.layout.parts),
+        tuple((head, _either(parts)) for head, parts in found.items()),
         item.layout.closed,
     )
     return expected, tuple((new, old) for old, new in names.items())
+
+
+def _inside(inner: str, part: str | None) -> str:
+    """What may follow a member that holds `inner`, which `part` may follow."""
+    after = r"(\..+)?" if part is None else rf"\.({part})" if part else ""
+    return re.escape(inner) + after
+
+
+def _either(parts: Sequence[str | None]) -> str | None:
+    """What may follow a member that stands for several."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return known[0] if len(known) == 1 else "|".join(f"({part})" for part in known)
 
 
 Members = Mapping[str, Sequence[str]]

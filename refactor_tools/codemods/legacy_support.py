@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from refactor_tools.codemods.shims import WIDTH
 from refactor_tools.model.components import KeyMap, OriginalRecord
+from refactor_tools.model.strategies import injected
 from refactor_tools.rendering import render
 
 # Layers that are made of others, and of a class that nobody names.
@@ -26,7 +27,7 @@ def legacy_support(
     `module` names a legacy file as it is imported; `sources` are the texts of originals and of the files that they came
     from, whose layers old pickles name.
     """
-    classes = {old: target for keymap in keymaps for old, target in _old_classes(keymap, module)}
+    classes = {old: target for keymap in keymaps for old, target in _old_classes(keymap, module, injected(keymaps))}
     files = {module(_place(original)[0]) for keymap in keymaps for original in keymap.originals}
     return render(
         "components/legacy_support.py.j2",
@@ -36,6 +37,7 @@ def legacy_support(
         legacy_files=sorted(files),
         torch_classes=torch_classes(sources),
         holders=any(keymap.holder for keymap in keymaps),
+        strategies=bool(injected(keymaps)),
     )
 
 
@@ -72,10 +74,18 @@ def _named(source: str) -> Iterable[str]:
             yield from (alias.name for alias in node.names if alias.name[:1].isupper() and alias.name != "Module")
 
 
-def _old_classes(keymap: KeyMap, module: Callable[[str], str]) -> Iterable[tuple[str, tuple[str, str]]]:
-    """Old names of a component, each with the class that an object pickled under it becomes."""
+def _old_classes(
+    keymap: KeyMap, module: Callable[[str], str], parts: frozenset[tuple[str, str]]
+) -> Iterable[tuple[str, tuple[str, str]]]:
+    """Old names of a component, each with the class that an object pickled under it becomes.
+
+    A component that others are given (`parts`) has none; models that hold it are saved under its own.
+    """
     for original in keymap.originals if keymap.kind == "class" else ():
         path, name = _place(original)
+        if (original.id, keymap.component) in parts:
+            yield f"{keymap.module}.{keymap.name}", (keymap.exported_from, keymap.name)
+            continue
         # Without a shim the component itself takes an old object's attributes, where none of them changed.
         as_it_is = not (original.adapter.state or original.adapter.lacking)
         if original.form == "adapted":

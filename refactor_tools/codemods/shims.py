@@ -19,10 +19,24 @@ WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Injected:
+    """The class `name` of `package`, of which the component holds an instance as its member `attribute`."""
+
+    attribute: str
+    name: str
+    package: str
+
+    @property
+    def private(self) -> str:
+        return f"_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Shim:
     """One old name. `package` is where `name` is imported from instead, `old` the dotted name that people know.
 
-    `parameters` and `own_forward` are the original's signatures, `forward` is the component's.
+    `parameters` and `own_forward` are the original's signatures, `forward` is the component's. `strategy` is what the
+    component is given, where that is all of the original.
     """
 
     legacy_name: str
@@ -36,6 +50,7 @@ class Shim:
     parameters: tuple[Parameter, ...]
     own_forward: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
+    strategy: Injected | None = None
 
     @property
     def statement(self) -> str:
@@ -108,7 +123,7 @@ def _definition(tree: ast.Module, shim: Shim, path: str) -> ast.ClassDef | ast.F
 def _require_free(tree: ast.Module, path: str, shims: Sequence[Shim]) -> None:
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
-    needed = {"_legacy", *(shim.private for shim in shims)}
+    needed = {"_legacy", *(shim.private for shim in shims), *(shim.strategy.private for shim in shims if shim.strategy)}
     if any(shim.form == "alias" for shim in shims) and own_block(tree) is None:
         needed.add("__getattr__")
     taken = sorted(needed & bound)
@@ -133,12 +148,13 @@ def _replacement(source: Text, node: ast.ClassDef | ast.FunctionDef, shim: Shim)
 def _adapted(shim: Shim) -> str:
     if shim.kind == "function":
         return _adapted_function(shim)
-    bases = f"_legacy.LegacyKeys, {shim.private}" if shim.adapter.state or shim.adapter.lacking else shim.private
+    old_layout = "LegacyWhole" if shim.strategy else "LegacyKeys" if shim.adapter.state or shim.adapter.lacking else ""
+    bases = f"_legacy.{old_layout}, {shim.private}" if old_layout else shim.private
     decorators = dict(shim.adapter.decorators)
     body = [f"@{text}" for text in decorators.pop("", ())]
     body += [f"class {shim.legacy_name}({bases}):", f'    """Deprecated: use `{shim.statement}`."""', ""]
     body += attribute_lines(shim.adapter)
-    body += _old_layout(shim.adapter)
+    body += _old_layout(shim)
     body.append(f"    def __init__({signature_text(shim.parameters, method=True)}):")
     body += _warning(shim, indent=8)
     body += _call("super().__init__", shim.adapter.init, indent=8)
@@ -163,14 +179,18 @@ def _warning(shim: Shim, *, indent: int) -> list[str]:
     return _lines("_legacy.warn", [f'"{shim.old}"', f'"{shim.statement}"', "__file__"], indent)
 
 
-def _old_layout(adapter: Adapter) -> list[str]:
-    lines = []
+def _old_layout(shim: Shim) -> list[str]:
+    adapter, lines = shim.adapter, []
+    if shim.strategy:
+        lines.append(f'    _whole = ("{shim.strategy.attribute}", {shim.strategy.private})')
     if adapter.state:
-        pairs = ", ".join(f'"{new}": "{old}"' for new, old in adapter.state)
-        lines.append(f"    _old_names = {{{pairs}}}")
+        pairs = [f'"{new}": "{old}"' for new, old in adapter.state]
+        line = f"    _old_names = {{{', '.join(pairs)}}}"
+        split = ["    _old_names = {", *(f"        {pair}," for pair in pairs), "    }"]
+        lines += [line] if len(line) <= WIDTH else split
     if adapter.lacking:
-        pairs = ", ".join(f'"{item.name}": {item.value}' for item in adapter.lacking)
-        lines.append(f"    _old_values = {{{pairs}}}")
+        values = ", ".join(f'"{item.name}": {item.value}' for item in adapter.lacking)
+        lines.append(f"    _old_values = {{{values}}}")
     return [*lines, ""] if lines else []
 
 
@@ -214,7 +234,8 @@ def _uses(
 
 
 def _imports(tree: ast.Module, source: Text, shims: Sequence[Shim], support: str) -> Edit:
-    found = sorted({f"from {shim.package} import {shim.name} as {shim.private}" for shim in shims})
+    bound = [(one.package, one.name, one.private) for shim in shims for one in (shim, shim.strategy) if one]
+    found = sorted({f"from {package} import {name} as {private}" for package, name, private in bound})
     typing = any(shim.form == "alias" for shim in shims) and not _imports_name(tree, "TYPE_CHECKING")
     return import_edit(tree, source, found, support, typing=typing)
 

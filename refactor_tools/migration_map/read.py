@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from keyword import iskeyword
 from pathlib import PurePosixPath
 from typing import Any, NoReturn, get_args
 
@@ -17,7 +18,7 @@ from refactor_tools.model.migration_map import MapRow, MigrationMap
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 _REQUIRED = ("component", "members", "target", "category", "priority")
-_OPTIONAL = ("rename", "order", "defaults")
+_OPTIONAL = ("rename", "order", "defaults", "strategy", "strategies")
 _MEMBER = re.compile(r".+\.\w+::\S+", re.DOTALL)
 # Where a mapping of the document keeps the number of its line.
 _LINE = "\0line"
@@ -96,6 +97,8 @@ class _Reader:
             rename=self.rename(table),
             order=self.texts(table, "order") if "order" in table else (),
             defaults=self.defaults(table),
+            strategy=self.strategy(table),
+            strategies=self.strategies(table),
         )
 
     def members(self, table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -135,6 +138,36 @@ class _Reader:
             self.refuse("`defaults` maps names of parameters to plain values: {dropout: 0.1}", table[_LINE])
         return {name: value if _is_dotted(value) else repr(value) for name, value in values.items()}
 
+    def strategy(self, table: Mapping[str, Any]) -> str:
+        """The parameter that the members' own components are given through, "" where the row asks for none."""
+        if "strategy" not in table:
+            return ""
+        name = self.text(table, "strategy")
+        if not name.isidentifier() or iskeyword(name) or name == "self":
+            self.refuse(f"`strategy` is the name of a parameter, such as router, not {name!r}", table[_LINE])
+        if len(table["members"]) < 2:
+            self.refuse("`strategy` is for several members under one name; this row has one", table[_LINE])
+        return name
+
+    def strategies(self, table: Mapping[str, Any]) -> dict[str, str]:
+        """The names of the members' own components, by member; those that are left out get one from their file."""
+        pairs = table.get("strategies") or {}
+        pairs = {key: value for key, value in pairs.items() if key != _LINE} if isinstance(pairs, dict) else None
+        named = pairs is not None and all(
+            isinstance(member, str) and isinstance(name, str) and name.isidentifier() and not iskeyword(name)
+            for member, name in pairs.items()
+        )
+        if pairs is None or not named:
+            self.refuse("`strategies` maps members to names: {a.py::Experts: TopTwoExperts}", table[_LINE])
+        if pairs and "strategy" not in table:
+            self.refuse("`strategies` names what goes in through `strategy`, which this row lacks", table[_LINE])
+        for member in pairs:
+            if member not in table["members"]:
+                near = get_close_matches(member, table["members"], n=1, cutoff=0.3)
+                hint = f"; the nearest is {near[0]}" if near else ""
+                self.refuse(f"`strategies` names {member}, which is no member of this row{hint}", table[_LINE])
+        return pairs
+
     def kept(self, entry: object) -> KeepApart:
         table = self.table(entry, ("names", "reason"), (), "an entry of `keep_apart`")
         return KeepApart(self.texts(table, "names"), self.text(table, "reason"))
@@ -146,6 +179,11 @@ class _Reader:
             if row.component in names:
                 self.refuse(f"two rows are called {row.component}; a name stands for one component")
             names.add(row.component)
+        for row in rows:
+            for name in row.strategies.values():
+                if name in names:
+                    self.refuse(f"{name}, a strategy of {row.component}, is the name of another component, too")
+                names.add(name)
             for member in row.members:
                 if member in rows_of:
                     self.refuse(f"{member} stands twice, under {rows_of[member]} and under {row.component}")

@@ -17,6 +17,7 @@ _HEAD = """\
 # Each row: its `members` (path::Name, from the root) become `component` in the file `target` under the library.
 # Rename, regroup, move members between rows and delete rows as you see fit; a member stands in one row only.
 # A row may also have `rename: {parameter: better_name}`, `order: [first, second]` and `defaults: {parameter: value}`.
+# Different algorithms under one name become one component that is given its algorithm with `strategy: router`.
 # `keep_apart` names copies that are not to be merged, and why; each of them can still be a row of its own.
 # priority: high = copies in several files, medium = used in several files, standard = the rest.
 # `extract-component --map` follows this file. `analyze-deps --map` replaces it only while it is as it was written.
@@ -57,6 +58,10 @@ def _row_document(row: MapRow) -> dict[str, object]:
         document["order"] = list(row.order)
     if row.defaults:
         document["defaults"] = {name: _value(text) for name, text in row.defaults.items()}
+    if row.strategy:
+        document["strategy"] = row.strategy
+    if row.strategies:
+        document["strategies"] = dict(row.strategies)
     return document
 
 

@@ -84,6 +84,8 @@ class OriginalRecord:
     """An original in `component_index/keymaps/<Name>.json`: its id, the digest that names its kept source, how it maps
     onto the component, and where its old name lives. `form` is how the old name works: "alias", "adapted" or "none".
     `parameters` and `forward` are the original's own signatures, without `self` (of a function only `parameters`).
+    `strategy` is the component (dotted) that this one is given and that is the original's algorithm, "" where it has it
+    itself.
     """
 
     id: str
@@ -93,6 +95,7 @@ class OriginalRecord:
     form: Literal["alias", "adapted", "none"]
     parameters: tuple[Parameter, ...] = ()
     forward: tuple[Parameter, ...] = ()
+    strategy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

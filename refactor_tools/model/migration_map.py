@@ -11,8 +11,10 @@ class MapRow:
     """`members` (definition ids) become `component` in the file `target` under the library.
 
     `rename` gives parameters of the component other names than those proposed: old to new. `order` are those that its
-    constructor takes first and `defaults` their values as source text, both by the final names. `note` is what the
-    proposal says about itself; it is a comment in the file and no part of the agreement.
+    constructor takes first and `defaults` their values as source text, both by the final names. With `strategy` the
+    members are different algorithms: each becomes a component of its own (`strategies` names it, by member), and
+    `component` is given it through the parameter of that name. `note` is what the proposal says about itself; it is a
+    comment in the file and no part of the agreement.
     """
 
     component: str
@@ -23,6 +25,8 @@ class MapRow:
     rename: Mapping[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
+    strategy: str = ""
+    strategies: Mapping[str, str] = field(default_factory=dict)
     note: str = field(default="", compare=False)
 
 

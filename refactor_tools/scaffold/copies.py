@@ -74,7 +74,7 @@ def copy_of(
     return Copy(
         label=label,
         title=f"`{original.id}`, the {_ordinal(number)} of its constructions." if number else f"`{original.id}`.",
-        renamed=_pairs(original.adapter.state),
+        renamed=laid_out(_pairs(original.adapter.state), 4, 14),
         setup=setup,
         original=made or f"{kept}.{original.name}",
         component=built or component.name,

@@ -24,17 +24,17 @@ def united_forward(template: Template, members: Sequence[Member]) -> tuple[Param
     """
     written = [{item.name: item for item in member.forward} for member in members]
     if all(plain(member.forward) == plain(members[0].forward) for member in members):
-        return tuple(_typed(item) for item in members[0].forward)
+        return tuple(typed(item) for item in members[0].forward)
     required, optional = [], []
     for item in template.forward:
         own = [written[index].get(name) if name else None for index, name in enumerate(item.names)]
         name = final_name(item)
         if all(parameter is not None and parameter.required for parameter in own):
-            required.append(_typed(Parameter(name, "positional", None, _annotated(own))))
+            required.append(typed(Parameter(name, "positional", None, _annotated(own))))
             continue
         defaults = {None if parameter is None else parameter.default for parameter in own}
         default = next(iter(defaults)) if len(defaults) == 1 else None
-        optional.append(_typed(Parameter(name, "keyword-only", default or "None", _annotated(own))))
+        optional.append(typed(Parameter(name, "keyword-only", default or "None", _annotated(own))))
     return (*required, *optional)
 
 
@@ -42,7 +42,7 @@ def _annotated(own: Sequence[Parameter | None]) -> str | None:
     return next((item.annotation for item in own if item is not None and item.annotation), None)
 
 
-def _typed(parameter: Parameter) -> Parameter:
+def typed(parameter: Parameter) -> Parameter:
     """With an annotation where it had none: a tensor, or what its default is."""
     if parameter.annotation:
         return parameter

@@ -1,7 +1,7 @@
 """A member in terms of components: what it builds has become one before it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -9,7 +9,7 @@ from refactor_tools.model.components import OriginalRecord
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.members import Member
-from refactor_tools.unify.rewriting import FreeNames, bare, substitute, visited
+from refactor_tools.unify.rewriting import FreeNames, bare, rename, substitute, visited
 from refactor_tools.unify.state import Mismatch
 from refactor_tools.unify.syntax import assigned_attribute, dotted, expression, reads, self_attribute, walk
 
@@ -20,7 +20,8 @@ _HOUSE = frozenset({"nn", "F", "torch", "float"})
 class Part:
     """An original that a member uses under the name `bound`, and the component `name` of `module` that it became.
 
-    `parameters` and `forward` are the component's own signatures (a function has only `parameters`).
+    `parameters` and `forward` are the component's own signatures (a function has only `parameters`). `given` are the
+    components that its construction names, by the name that the adapter has for each.
     """
 
     bound: str
@@ -30,6 +31,7 @@ class Part:
     parameters: tuple[Parameter, ...]
     forward: tuple[Parameter, ...]
     is_class: bool
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
@@ -41,10 +43,12 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
             nested += keys
             names.pop(part.bound, None)
             names[part.name] = f"{part.module}.{part.name}"
+            names |= {_last(whole): whole for whole in part.given.values()}
     except Mismatch as mismatch:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
     defined = member.defined - {part.bound for part in parts}
     known = {**member.parts, **{part.name: part.parameters for part in parts}}
+    known |= {_last(whole): () for part in parts for whole in part.given.values()}
     spoken = {part.name: part.bound for part in parts if part.record.form == "alias"}
     return replace(
         member,
@@ -55,6 +59,10 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
         parts=known,
         spoken={**member.spoken, **spoken},
     )
+
+
+def _last(whole: str) -> str:
+    return whole.rpartition(".")[2]
 
 
 def _with_part(
@@ -114,9 +122,10 @@ def _bound(args: Sequence[cst.Arg], parameters: Sequence[Parameter], name: str) 
     return {**defaults, **given}
 
 
-def _adapted(value: str, given: Mapping[str, cst.BaseExpression], name: str) -> cst.BaseExpression:
-    node = expression(value)
-    own = reads(node) - _HOUSE
+def _adapted(value: str, given: Mapping[str, cst.BaseExpression], part: Part) -> cst.BaseExpression:
+    node, name = rename(expression(value), {old: _last(whole) for old, whole in part.given.items()}), part.bound
+    assert isinstance(node, cst.BaseExpression)
+    own = reads(node) - _HOUSE - {_last(whole) for whole in part.given.values()}
     if own - given.keys() - {"None", "True", "False"}:
         raise Mismatch(f"`{name}` needs what its own file names", (value,))
     twice = any(isinstance(item, cst.Call) for used in own & given.keys() for item in walk(given[used]))
@@ -145,7 +154,7 @@ class _Construction(FreeNames):
         if dotted(original_node.func) != self.part.bound or self.part.record.form == "alias":
             return updated_node
         given = _bound(updated_node.args, self.part.record.parameters, self.part.bound)
-        args = [_keyword(item.name, _adapted(item.value, given, self.part.bound)) for item in adapted]
+        args = [_keyword(item.name, _adapted(item.value, given, self.part)) for item in adapted]
         return updated_node.with_changes(args=args)
 
 

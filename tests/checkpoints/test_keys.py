@@ -118,3 +118,29 @@ def test_two_keys_never_become_one() -> None:
     renaming = Renaming((), "A", "a.py::A", (("score", "attention"),))
     with pytest.raises(RefactorError, match=r"attention\.weight and score\.weight would both become attention\.weight"):
         renamed_all(["attention.weight", "score.weight"], [renaming])
+
+
+# What stands in one member of the component was all members of the original, one of which has that member's name.
+WHOLE = Replaced(
+    "Mix",
+    "table.py::Mix",
+    MemberLayout(
+        frozenset({"gate", "router"}),
+        (("gate", LINEAR), ("router", LINEAR), ("scale", ""), ("tail", None)),
+    ),
+    (("way.gate", "gate"), ("way.router", "router"), ("way.scale", "scale"), ("way.tail", "tail")),
+)
+
+
+@pytest.mark.parametrize("more", [[], ["m.scale"], ["m.tail"], ["m.tail.0.weight"]])
+def test_members_that_went_into_one_are_found_both_ways(more: list[str]) -> None:
+    old = [*keys("m.gate", "m.router"), *more]
+    new = [name.replace("m.", "m.way.", 1) for name in old]
+    assert moved(old, [WHOLE]) == new
+    assert moved(new, [WHOLE], "legacy") == old
+
+
+@pytest.mark.parametrize("more", ["m.other.weight", "m.way.other", "m.way.gate.weights", "m.way.scale.x"])
+def test_one_that_holds_more_is_another(more: str) -> None:
+    new = [*keys("m.way.gate", "m.way.router"), more]
+    assert moved(new, [WHOLE], "legacy") == new

@@ -53,6 +53,34 @@ def test_the_class_that_an_old_object_becomes(form: str, adapter: Adapter, row: 
     assert (row in text) if row else ('"a.Pool"' not in text)
 
 
+def given(form: str) -> list[KeyMap]:
+    """A component that holds another one, and that one."""
+    whole = OriginalRecord(
+        "old/a.py::Pool",
+        "Pool",
+        "d",
+        Adapter(state=(("way.gate", "gate"),)),
+        form,  # type: ignore[arg-type]  # one of the forms
+        strategy="lib.pool.Pooling",
+    )
+    holder = KeyMap("lib.pool.Any", "lib.pool.any", "lib.pool", "Any", "class", (whole,))
+    return [holder, keymap("none", Adapter())]
+
+
+@pytest.mark.parametrize("form", ["adapted", "none"])
+def test_a_component_that_another_is_given_is_saved_under_its_own_name(form: str) -> None:
+    text = legacy_support("2.0", "FutureWarning", given(form), lambda path: Path(path).stem, [])
+    assert '"lib.pool.pooling.Pooling": ("lib.pool", "Pooling"),' in text
+    assert ('"a.Pool": ("a", "Pool"),' in text) == (form == "adapted")
+    assert '"a.Pool": ("lib.pool"' not in text
+    assert "class LegacyWhole(LegacyKeys):" in text
+
+
+def test_without_such_a_component_there_is_no_base_for_it() -> None:
+    text = legacy_support("2.0", "FutureWarning", [keymap("adapted", Adapter())], lambda path: Path(path).stem, [])
+    assert "LegacyWhole" not in text
+
+
 @pytest.mark.parametrize("restricted", [True, False])
 def test_old_models_load_and_compute_the_same(tree: Path, restricted: bool) -> None:
     """In a process that has not imported any legacy file, with no warning at all."""

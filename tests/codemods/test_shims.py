@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from refactor_tools.codemods.legacy_support import legacy_support
-from refactor_tools.codemods.shims import Shim, shimmed
+from refactor_tools.codemods.shims import Injected, Shim, shimmed
 from refactor_tools.errors import RefactorError
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
@@ -285,3 +285,31 @@ def test_star_imports_and_missing_names(tree: Path) -> None:
 def test_importing_never_fails_under_errors(tree: Path) -> None:
     (tree / "old" / "layers.py").write_text(shimmed(LEGACY, "layers.py", [ADAPTED, ALIAS], "library"))
     run(tree, "import layers\nlayers.Model", "-W", "error::DeprecationWarning")
+
+
+GIVEN = replace(
+    ADAPTED,
+    adapter=Adapter(
+        init=(Argument("router", "lambda: _Top(config.width)"),),
+        forward=(Argument("x", "states"),),
+        state=tuple(
+            (f"router.{name}", name) for name in ("a_long_name_of_a_layer", "another_one", "the_third_of_them")
+        ),
+    ),
+    forward=(X,),
+    strategy=Injected("router", "Top", "library.tops"),
+)
+
+
+def test_what_the_component_is_given_is_imported_under_a_private_name() -> None:
+    text = shimmed(LEGACY, "layers.py", [GIVEN], "library")
+    assert "from library.parts import New as _New\nfrom library.tops import Top as _Top\n" in text
+    assert "class Old(_legacy.LegacyWhole, _New):" in text
+    assert '    _whole = ("router", _Top)\n' in text
+    assert '    _old_names = {\n        "router.a_long_name_of_a_layer": "a_long_name_of_a_layer",\n' in text
+    assert "super().__init__(router=lambda: _Top(config.width))" in text
+
+
+def test_a_file_that_binds_that_name_is_refused() -> None:
+    with pytest.raises(RefactorError, match="binds _Top itself"):
+        shimmed(LEGACY + "\n_Top = 3\n", "layers.py", [GIVEN], "library")

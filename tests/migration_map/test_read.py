@@ -38,6 +38,16 @@ def test_order_and_defaults() -> None:
     assert row.defaults == {"eps": "1e-06", "norm": "nn.LayerNorm", "mode": "'mean'", "rate": "None"}
 
 
+def test_a_strategy_and_the_names_of_its_components() -> None:
+    (row,) = load_map(TEXT + "    strategy: router\n    strategies: {a.py::Pool: TopPool}\n", "map.yaml").rows
+    assert (row.strategy, row.strategies) == ("router", {"a.py::Pool": "TopPool"})
+    (row,) = load_map(TEXT + "    strategy: router\n", "map.yaml").rows
+    assert (row.strategy, row.strategies) == ("router", {})
+
+
+STRATEGY = "priority: high\n    strategy: router\n    strategies: "
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -64,6 +74,38 @@ def test_order_and_defaults() -> None:
         ("priority: high", "priority: high\n    defaults: [a]", r"`defaults` maps names of parameters to plain values"),
         ("priority: high", "priority: high\n    defaults: {a: [1]}", r"`defaults` maps names of parameters to plain"),
         ("priority: high", "priority: high\n    defaults: {a b: 1}", r"`defaults` maps names of parameters to plain"),
+        (
+            "priority: high",
+            "priority: high\n    strategy: my router",
+            r"`strategy` is the name of a .* 'my router' \(line 4\)",
+        ),
+        ("priority: high", "priority: high\n    strategy: class", r"`strategy` is the name of a parameter.* 'class'"),
+        ("priority: high", "priority: high\n    strategy: self", r"`strategy` is the name of a parameter.* 'self'"),
+        ("priority: high", "priority: high\n    strategy: [router]", r"`strategy` must be a text"),
+        (
+            "b.py::Pool]",
+            "]\n    strategy: router",
+            r"`strategy` is for several members .*; this row has one \(line 4\)",
+        ),
+        ("priority: high", f"{STRATEGY}[A]", r"`strategies` maps members to names: .* \(line 4\)"),
+        ("priority: high", f"{STRATEGY}{{a.py::Pool: 3}}", r"`strategies` maps members to names"),
+        ("priority: high", f"{STRATEGY}{{a.py::Pool: if}}", r"`strategies` maps members to names"),
+        (
+            "priority: high",
+            f"{STRATEGY}{{a.py::Pol: A}}",
+            r"names a.py::Pol, which is no member .* nearest is a.py::Pool",
+        ),
+        (
+            "priority: high",
+            f"{STRATEGY}{{a.py::Pool: A, b.py::Pool: A}}",
+            r"A, a strategy of Pool, is the name of another",
+        ),
+        ("priority: high", f"{STRATEGY}{{a.py::Pool: Pool}}", r"Pool, a strategy of Pool, is the name of another"),
+        (
+            "priority: high",
+            "priority: high\n    strategies: {a.py::Pool: A}",
+            r"`strategy`, which this row lacks \(line 4",
+        ),
         ("priority: high", "priority: high\nkeep_apart: [A]", r"an entry of `keep_apart` has names, reason; found 'A'"),
         ("priority: high", "priority: high\nkeep_apart: [{names: [A]}]", r"an entry of `keep_apart` lacks `reason`"),
         ("priority: high", "priority: high\n    priority: high", r"`priority` stands twice in one entry in line 4"),

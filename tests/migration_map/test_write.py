@@ -17,8 +17,16 @@ CHOSEN = MapRow(
     order=("dim", "eps"),
     defaults={"eps": "1e-06", "norm": "nn.LayerNorm", "mode": "'mean'", "bias": "True", "rate": "None"},
 )
+GIVEN = MapRow(
+    "Mix", ("d.py::Mix", "e.py::Mix"), "x/mix.py", "x", "high", strategy="router", strategies={"d.py::Mix": "TopMix"}
+)
 PLAN = MigrationMap(
-    (ROW, CHOSEN, MapRow("Größe", ("ä ö/c.py::A.B@7",), "x/größe.py", "x", "standard", {"embedding_size": "d_model"})),
+    (
+        ROW,
+        CHOSEN,
+        GIVEN,
+        MapRow("Größe", ("ä ö/c.py::A.B@7",), "x/größe.py", "x", "standard", {"embedding_size": "d_model"}),
+    ),
     (KeepApart(("a.py::X", "b.py::X"), "yes: # not a comment"),),
 )
 EDITS = [("high", "standard"), ("Pool", "Pools"), ("# 2 copies", "# two"), ("keep_apart:", "")]

@@ -1,7 +1,7 @@
 """The usage example of a component: a doctest with the sizes of its first case."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.model.adapters import Adapter
@@ -31,12 +31,14 @@ def _example(
 ) -> tuple[str, ...]:
     values = {parameter.name: parameter.default for parameter in member.parameters}
     given = {**{name: _literal(text) for name, text in values.items() if text}, **construction.arguments}
-    arguments = [f"{item.name}={_evaluated(item.value, given)}" for item in adapter.init]
+    strategy = plan.strategies.get(member.id)
+    held = (strategy.name,) if strategy else ()
+    arguments = [f"{item.name}={_evaluated(item.value, given, held)}" for item in adapter.init]
     if any("=?" in text for text in arguments):
         return ()
     inputs = _inputs(plan, adapter, construction, call)
     shape = [construction.dims.get(size, size) if isinstance(size, str) else size for size in case.outputs[0]]
-    lines = [">>> import torch", f">>> from {plan.exported_from} import {plan.name}"]
+    lines = [">>> import torch", f">>> from {plan.exported_from} import {', '.join(sorted((plan.name, *held)))}"]
     if any("nn." in text for text in arguments):
         lines.insert(1, ">>> from torch import nn")
     if plan.candidate.members[0].is_class:
@@ -78,25 +80,30 @@ def _literal(text: str) -> CaseValue:
     return value if isinstance(value, (int, float, bool, str)) or value is None else text
 
 
-def _evaluated(text: str, given: Mapping[str, CaseValue]) -> str:
-    """The value of an adapter's expression under a case's constructor arguments; "?" where it cannot be told."""
+def _evaluated(text: str, given: Mapping[str, CaseValue], held: Sequence[str] = ()) -> str:
+    """The value of an adapter's expression under a case's constructor arguments; "?" where it cannot be told.
+
+    `held` are components that it may name, as a legacy file calls them.
+    """
     try:
         return str(_value(ast.parse(text, mode="eval").body, given))
     except (KeyError, TypeError, ValueError):
-        return text if text.startswith("nn.") else _made_layer(text, given)
+        return text if text.startswith("nn.") else _made_layer(text, given, held)
 
 
-def _made_layer(text: str, given: Mapping[str, CaseValue]) -> str:
+def _made_layer(text: str, given: Mapping[str, CaseValue], held: Sequence[str]) -> str:
     """`lambda: nn.LayerNorm(16)` for `lambda: nn.LayerNorm(dim)`; "?" for anything else that is not known."""
     node = ast.parse(text, mode="eval").body
+    if isinstance(node, ast.Name) and node.id in {f"_{name}" for name in held}:
+        return node.id[1:]
     if not isinstance(node, ast.Lambda) or node.args.args:
         return "?"
     try:
-        known = _Known(given).visit(node)
+        known = _Known(given, held).visit(node)
     except (KeyError, TypeError, ValueError):
         return "?"
     names = {item.id for item in ast.walk(known) if isinstance(item, ast.Name)}
-    return ast.unparse(known) if names <= {"nn"} else "?"
+    return ast.unparse(known) if names <= {"nn", *held} else "?"
 
 
 def _literal_node(value: CaseValue) -> ast.expr:
@@ -108,10 +115,12 @@ def _literal_node(value: CaseValue) -> ast.expr:
 class _Known(ast.NodeTransformer):
     """Puts the values of a case in the place of names."""
 
-    def __init__(self, given: Mapping[str, CaseValue]) -> None:
-        self.given = given
+    def __init__(self, given: Mapping[str, CaseValue], held: Sequence[str]) -> None:
+        self.given, self.held = given, {f"_{name}": name for name in held}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.held:
+            return ast.Name(self.held[node.id], ast.Load())
         return node if node.id == "nn" else _literal_node(_value(node, self.given))
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:

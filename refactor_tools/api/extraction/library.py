@@ -14,7 +14,7 @@ from refactor_tools.changes.text import encode
 from refactor_tools.codemods.bootstrap import with_bootstrap
 from refactor_tools.codemods.component_file import Docstrings, component_source, import_lines
 from refactor_tools.codemods.legacy_support import legacy_support
-from refactor_tools.codemods.shims import Shim, shimmed
+from refactor_tools.codemods.shims import Injected, Shim, shimmed
 from refactor_tools.codemods.unused_imports import newly_unused, without_unused
 from refactor_tools.errors import RefactorError
 from refactor_tools.layout import library_place, way_up
@@ -46,9 +46,10 @@ def keymap_of(plan: Plan) -> KeyMap:
                 name=member.name,
                 digest=original_name(piece.text),
                 adapter=adapter,
-                form="alias" if verbatim else "adapted",
+                form=("alias" if verbatim else "adapted") if plan.shimmed else "none",
                 parameters=member.parameters if member.is_class else member.forward,
                 forward=member.forward if member.is_class else (),
+                strategy=plan.strategies[member.id].component if member.id in plan.strategies else "",
             )
         )
     return KeyMap(
@@ -167,6 +168,8 @@ def write_records(scratch: Scratch, plan: Plan, keymap: KeyMap) -> None:
 
 def write_shims(scratch: Scratch, plan: Plan, keymap: KeyMap, *, bootstrap: bool = False) -> None:
     """Every legacy file of the plan with the old names as shims; `bootstrap` lets scripts find the library."""
+    if not plan.shimmed:
+        return
     records = {record.id: record for record in keymap.originals}
     by_path: dict[str, list[Shim]] = {}
     for member in plan.candidate.members:
@@ -218,7 +221,15 @@ def _shim(settings: Settings, plan: Plan, record: OriginalRecord) -> Shim:
         parameters=record.parameters,
         own_forward=record.forward if is_class else record.parameters,
         forward=plan.candidate.forward,
+        strategy=_injected(plan, record),
     )
+
+
+def _injected(plan: Plan, record: OriginalRecord) -> Injected | None:
+    keymap = plan.strategies.get(record.id)
+    if keymap is None:
+        return None
+    return Injected(plan.candidate.parameters[0].name, keymap.name, keymap.exported_from)
 
 
 def legacy_module(settings: Settings, path: str) -> str:

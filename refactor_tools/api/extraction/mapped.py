@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Choices
 from refactor_tools.api.extraction.renaming import ParameterChoices
-from refactor_tools.api.extraction.targets import Target
+from refactor_tools.api.extraction.targets import Target, made_of
 from refactor_tools.errors import RefactorError, UnknownName
 from refactor_tools.layout import component_path
 from refactor_tools.model.analysis import Analysis
@@ -55,10 +55,11 @@ def _target(row: MapRow, keymaps: Sequence[KeyMap]) -> Target:
         module=PurePosixPath(row.target).stem,
         rename=row.component,
         parameters=ParameterChoices(row.rename, row.order, row.defaults),
+        strategy=row.strategy,
+        strategies=row.strategies,
     )
     members = tuple(sorted(row.members))
-    done = next((one for one in keymaps if set(members) <= {original.id for original in one.originals}), None)
-    return Target(row.component, members, done, choices)
+    return Target(row.component, members, made_of(members, keymaps), choices)
 
 
 def _check(row: MapRow, agreed: MigrationMap, settings: Settings, known: frozenset[str]) -> None:

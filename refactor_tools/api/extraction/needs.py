@@ -12,6 +12,7 @@ from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.facts import Definition, Parameter, Source
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.model.strategies import as_meant
 from refactor_tools.scan.syntax import FORWARD, FunctionNode, constructor, method, signature
 from refactor_tools.settings import Settings
 from refactor_tools.unify.members import Member
@@ -56,7 +57,8 @@ def in_component_terms(member: Member, around: Surroundings) -> Member | Refusal
             keymap, record = found
             parameters, forward = _own_signatures(keymap, around)
             bound, is_class = _bound_as(used.name, member), keymap.kind == "class"
-            parts.append(Part(bound, keymap.name, keymap.module, record, parameters, forward, is_class))
+            given = _given(record, around.keymaps)
+            parts.append(Part(bound, keymap.name, keymap.module, record, parameters, forward, is_class, given))
     return with_parts(member, parts)
 
 
@@ -81,8 +83,14 @@ def _used(member: Member, analysis: Analysis) -> Iterator[Definition]:
 
 
 def _made_of(identity: str, keymaps: Sequence[KeyMap]) -> tuple[KeyMap, OriginalRecord] | None:
-    pairs = ((keymap, record) for keymap in keymaps for record in keymap.originals)
+    pairs = ((keymap, record) for keymap in as_meant(keymaps) for record in keymap.originals)
     return next((pair for pair in pairs if pair[1].id == identity), None)
+
+
+def _given(record: OriginalRecord, keymaps: Sequence[KeyMap]) -> dict[str, str]:
+    """The component that goes into another one as its strategy: its private name in legacy files, and its own."""
+    found = (keymap for keymap in keymaps if keymap.component == record.strategy)
+    return {f"_{keymap.name}": f"{keymap.module}.{keymap.name}" for keymap in found}
 
 
 def _bound_as(name: str, member: Member) -> str:

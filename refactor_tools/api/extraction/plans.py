@@ -1,7 +1,7 @@
 """What will be made of a target: the candidate, its place in the library, what it needs and what moves with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from refactor_tools.api.extraction.foreign import legacy_imports
 from refactor_tools.api.extraction.needs import (
@@ -29,7 +29,8 @@ from refactor_tools.unify.rewriting import rename
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A component to be: `moved` is the source of functions and constants that come along, `library` the components it
-    builds by the name the code has for them; `slices` go with the candidate's members.
+    builds by the name the code has for them; `slices` go with the candidate's members. `strategies` are the components
+    that the members construct it with, by the member's id. Without `shimmed` the old names stay as they are.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Plan:
     slices: tuple[Slice, ...]
     moved: Helpers
     library: Mapping[str, str]
+    strategies: Mapping[str, KeyMap] = field(default_factory=dict)
+    shimmed: bool = True
 
     @property
     def exported_from(self) -> str:
@@ -49,12 +52,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person may decide: "" leaves it to the tool."""
+    """What a person may decide: "" leaves it to the tool. With `strategy` the members are different algorithms, which
+    the component is given through the parameter of that name; `strategies` names their own components, by member.
+    """
 
     category: str = ""
     module: str = ""
     rename: str = ""
     parameters: ParameterChoices = AS_PROPOSED
+    strategy: str = ""
+    strategies: Mapping[str, str] = field(default_factory=dict)
 
 
 _NO_CHOICES = Choices()
@@ -94,7 +101,7 @@ def plan_component(
     refusal = legacy_imports(candidate, around.analysis, settings.library, library, moved.reads)
     if refusal is not None:
         return refusal
-    slices = tuple(_slice(member.id, read) for member in candidate.members)
+    slices = tuple(slice_of(member.id, read) for member in candidate.members)
     category = choices.category or category_of(final, layers(candidate.node))
     _, package = library_place(settings)
     path = component_path(settings, category, choices.module or final)
@@ -123,7 +130,12 @@ def _in_public_names(member: Member, keymaps: Sequence[KeyMap]) -> Member:
     return replace(member, node=rename(member.node, private), names=names) if private else member
 
 
-def _slice(identity: str, read: Read) -> Slice:
+def slice_of(identity: str, read: Read) -> Slice:
+    """The part of its file that a definition needs.
+
+    Raises:
+        RefactorError: the file cannot be read any more.
+    """
     path, _, name = identity.partition("::")
     source = read(path)
     if source is None:

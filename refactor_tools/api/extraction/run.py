@@ -15,6 +15,7 @@ from refactor_tools.api.extraction.presumed import Promising, ways
 from refactor_tools.api.extraction.requested import Requested, requested, scope
 from refactor_tools.api.extraction.scratch import Scratch, scratch_copy
 from refactor_tools.api.extraction.search import Search
+from refactor_tools.api.extraction.strategies import make_injected
 from refactor_tools.api.extraction.targets import Target, find_target, without
 from refactor_tools.api.extraction.unshimmed import leave_no_shims
 from refactor_tools.api.extraction.verdicts import Unproven
@@ -105,6 +106,10 @@ class _Run:
         if target.done is not None:
             self.outcomes.append(Outcome(target.name, "unchanged", f"{target.done.component} is made of it already"))
             return
+        if target.choices is not None and target.choices.strategy:
+            self._extract_parts(target.members)
+            self._by_strategy(target)
+            return
         tried: list[tuple[Search, Made | Refusal]] = []
         for way in self._ways(target):
             if not way.injected:
@@ -190,9 +195,25 @@ class _Run:
             self.refused.append(Refused(target.name, result, target.members, attempts))
             self.outcomes.append(Outcome(target.name, "refused", result.reason))
         else:
-            self.keymaps.append(result.keymap)
-            self.components.append(replace(result.component, attempts=attempts))
-            self.outcomes.append(Outcome(target.name, "extracted", result.component.path))
+            self._keep(replace(result, component=replace(result.component, attempts=attempts)), target.name)
+
+    def _by_strategy(self, target: Target) -> None:
+        """Different algorithms: all of them, each proven, or none."""
+        self.progress(f"{target.name}: a component for each of {len(target.members)} algorithms")
+        mark = self.scratch.mark()
+        found = make_injected(target, self._around, self._made)
+        if isinstance(found, Refusal):
+            self.scratch.back_to(mark)
+            self.refused.append(Refused(target.name, found, target.members))
+            self.outcomes.append(Outcome(target.name, "refused", found.reason))
+        else:
+            for made in found:
+                self._keep(made, made.component.name)
+
+    def _keep(self, made: Made, name: str) -> None:
+        self.keymaps.append(made.keymap)
+        self.components.append(made.component)
+        self.outcomes.append(Outcome(name, "extracted", made.component.path))
 
     def _explained(
         self, target: Target, search: Search, result: Made | Refusal, attempts: tuple[Attempt, ...]
@@ -208,9 +229,13 @@ class _Run:
         )
 
     def _planned(self, target: Target, members: Sequence[str], *, injected: bool) -> Plan | Refusal:
+        choices = target.choices or Choices()
+        return plan_component(target.name, members, self._around(), choices, injected=injected)
+
+    def _around(self, more: Sequence[KeyMap] = ()) -> Surroundings:
         # What other runs and earlier targets did to the legacy files is in the scratch copy; the originals are not.
-        around = Surroundings(self.analysis, self.scratch.settings, self.keymaps, self.read, reader(self.scratch.root))
-        return plan_component(target.name, members, around, target.choices or Choices(), injected=injected)
+        keymaps = (*self.keymaps, *more)
+        return Surroundings(self.analysis, self.scratch.settings, keymaps, self.read, reader(self.scratch.root))
 
     def _made(self, plan: Plan) -> Made | Unproven | Refusal:
         mark = self.scratch.mark()

@@ -9,6 +9,7 @@ from refactor_tools.errors import AmbiguousName, UnknownName
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.facts import Definition
+from refactor_tools.model.strategies import as_meant
 
 # More members than this are chosen by the path of one of them.
 _LISTED = 3
@@ -49,7 +50,8 @@ def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], member
     if members:
         return _chosen(name, members, definitions, keymaps)
     found = [item for item in definitions.values() if name in (item.name, item.id)]
-    done = next((keymap for keymap in keymaps if keymap.name == name or name in _ids(keymap)), None)
+    ids = [item.id for item in found] or [name]
+    done = next((keymap for keymap in keymaps if keymap.name == name), None) or made_of(ids, keymaps)
     if done is not None and all(item.id in _ids(done) for item in found):
         return Target(done.name, tuple(original.id for original in done.originals), done)
     if not found:
@@ -61,6 +63,12 @@ def find_target(name: str, analysis: Analysis, keymaps: Sequence[KeyMap], member
     return Target(definitions[groups[0][0]].name if "::" in name else name, groups[0])
 
 
+def made_of(members: Sequence[str], keymaps: Sequence[KeyMap]) -> KeyMap | None:
+    """The component that the old names of all `members` mean."""
+    meant = zip(keymaps, as_meant(keymaps), strict=True)
+    return next((keymap for keymap, own in meant if set(members) <= _ids(own)), None)
+
+
 def _ids(keymap: KeyMap) -> frozenset[str]:
     return frozenset(original.id for original in keymap.originals)
 
@@ -70,8 +78,7 @@ def _chosen(name: str, members: Sequence[str], definitions: dict[str, Definition
         if identity not in definitions:
             near = get_close_matches(identity, definitions, n=3, cutoff=0.3)
             raise UnknownName(f"--members: no definition {identity}{_nearest(near)}")
-    done = next((keymap for keymap in keymaps if set(members) <= _ids(keymap)), None)
-    return Target(name, tuple(sorted(members)), done)
+    return Target(name, tuple(sorted(members)), made_of(members, keymaps))
 
 
 def _groups(found: Sequence[Definition], analysis: Analysis) -> list[tuple[str, ...]]:

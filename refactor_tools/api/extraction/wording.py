@@ -91,6 +91,9 @@ def _concept(plan: Plan) -> tuple[str, ...]:
     longer = [" ".join(text.split()) for text in kept if len(text.splitlines()) > 1]
     if len(members) == 1:
         origin = f"Moved from `{members[0].id}` as it was."
+    elif plan.strategies:
+        given = ", ".join(f"`{keymap.name}` for `{identity}`" for identity, keymap in sorted(plan.strategies.items()))
+        origin = f"Holds the algorithm that it is given: {given}."
     else:
         places = ", ".join(f"`{member.id}`" for member in sorted(members, key=lambda member: member.id))
         origin = f"One component for {len(members)} copies: {places}. What they differed in is a parameter."
