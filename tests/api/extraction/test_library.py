@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from refactor_tools.api.extraction.library import _without_unused
+from refactor_tools.api.extraction.library import without_unused_imports
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.settings import load_settings
 
@@ -30,7 +30,7 @@ def test_an_import_that_only_moved_code_used_goes_unless_it_is_handed_on(
     (tmp_path / "old").mkdir()
     (tmp_path / path).write_text(BEFORE)
     (tmp_path / "old" / "use.py").write_text(consumer)
-    text = _without_unused(Scratch(load_settings(tmp_path), tmp_path), path, BEFORE, AFTER, "lib")
+    text = without_unused_imports(Scratch(load_settings(tmp_path), tmp_path), path, BEFORE, AFTER, "lib")
     assert ("import math\n" in text) is kept
     assert "import os\n" in text
     assert "from lib.a import A as _A\n" in text
