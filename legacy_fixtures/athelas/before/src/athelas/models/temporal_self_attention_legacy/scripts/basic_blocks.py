@@ -20,7 +20,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from mixture_of_experts import HeirarchicalMoE, MoE
-from temporal_multihead_attention import TemporalMultiheadAttention, causal_mask
+from temporal_multihead_attention import TemporalMultiheadAttention, causal_mask, padding_mask
 
 SECONDS_PER_DAY = 86400.0
 
@@ -160,6 +160,9 @@ class AttentionLayer(nn.Module):
     time: (L, B, time_dim) encoded, or (L, B) raw with encode_time=True, or None
     key_padding_mask: (B, L), True at the padding
     returns: x and the balance loss of the experts (0 without experts)
+
+    second_policy is the one of the training. When scoring it is always "threshold", a score that changes from call to
+    call cannot be explained to anybody.
     """
 
     def __init__(
@@ -197,6 +200,8 @@ class AttentionLayer(nn.Module):
                 second_policy_eval="threshold",
             )
         else:
+            # gated, the plain one needed twice the width
+            self.gate = nn.Linear(dim_embed, dim_attn_feedforward)
             self.expand = nn.Linear(dim_embed, dim_attn_feedforward)
             self.reduce = nn.Linear(dim_attn_feedforward, dim_embed)
         self.dropout_feedforward = nn.Dropout(dropout)
@@ -211,7 +216,7 @@ class AttentionLayer(nn.Module):
             hidden, moe_loss = self.moe(x.transpose(0, 1))
             hidden = hidden.transpose(0, 1)
         else:
-            hidden = self.reduce(F.relu(self.expand(x)))
+            hidden = self.reduce(torch.sigmoid(self.gate(x)) * self.expand(x))
             moe_loss = x.new_zeros(())
         x = self.norm_feedforward(x + self.dropout_feedforward(hidden))
         return x, moe_loss
@@ -241,13 +246,12 @@ class AttentionLayerPreNorm(nn.Module):
         self.num_heads = num_heads
         self.use_moe = use_moe
 
-        self.norm_attention = nn.LayerNorm(dim_embed)
         self.attention = TemporalMultiheadAttention(
             dim_embed, num_heads, dropout, time_dim=time_dim, encode_time=encode_time
         )
         self.dropout_attention = nn.Dropout(dropout)
+        self.norm_attention = nn.LayerNorm(dim_embed)
 
-        self.norm_feedforward = nn.LayerNorm(dim_embed)
         if use_moe:
             # a pair of numbers: groups of experts
             moe_class = HeirarchicalMoE if isinstance(num_experts, (tuple, list)) else MoE
@@ -259,9 +263,12 @@ class AttentionLayerPreNorm(nn.Module):
                 second_policy_eval="threshold",
             )
         else:
+            # gated, the plain one needed twice the width
+            self.gate = nn.Linear(dim_embed, dim_attn_feedforward)
             self.expand = nn.Linear(dim_embed, dim_attn_feedforward)
             self.reduce = nn.Linear(dim_attn_feedforward, dim_embed)
         self.dropout_feedforward = nn.Dropout(dropout)
+        self.norm_feedforward = nn.LayerNorm(dim_embed)
 
     def forward(self, x, time=None, key_padding_mask=None, attn_mask=None):
         attended, _ = self.attention(self.norm_attention(x), time, key_padding_mask, attn_mask)
@@ -273,7 +280,7 @@ class AttentionLayerPreNorm(nn.Module):
             hidden, moe_loss = self.moe(normed.transpose(0, 1))
             hidden = hidden.transpose(0, 1)
         else:
-            hidden = self.reduce(F.relu(self.expand(normed)))
+            hidden = self.reduce(torch.sigmoid(self.gate(normed)) * self.expand(normed))
             moe_loss = x.new_zeros(())
         x = x + self.dropout_feedforward(hidden)
         return x, moe_loss
@@ -389,14 +396,15 @@ class OrderAttentionLayer(nn.Module):
     def forward(self, x_cat, x_num, time_seq=None, key_padding_mask=None):
         features = self.embed_features(x_cat, x_num)
         orders = self.aggregation(features)
-        orders += self.fm_scale * self.fm_norm(compute_FM_parallel(features))
 
-        mixed = self.mix_norm(orders)
-        mixed = self.mix_expand(mixed)
-        mixed = self.mix_act(mixed)
-        mixed = self.mix_reduce(mixed)
-        mixed = self.mix_dropout(mixed)
-        orders = orders + mixed
+        orders = self.mix_norm(orders)
+        orders = self.mix_expand(orders)
+        orders = self.mix_act(orders)
+        orders = self.mix_reduce(orders)
+        orders = self.mix_dropout(orders)
+
+        # not inside of the feed-forward, its scale is another one
+        orders += self.fm_scale * self.fm_norm(compute_FM_parallel(features))
 
         time = None
         if self.use_time_seq:
@@ -419,10 +427,11 @@ class OrderAttentionLayer(nn.Module):
         states = self.norm_out(states).transpose(0, 1)
         newest = states[:, -1]
 
-        # pool: attention over the orders
+        # pool: attention over the orders, here True is an order and not the padding
+        present = None if key_padding_mask is None else ~key_padding_mask
         scores = self.pool_attention(states)
-        if key_padding_mask is not None:
-            scores = scores.masked_fill(key_padding_mask.unsqueeze(-1), float("-inf"))
+        if present is not None:
+            scores = scores.masked_fill(~present.unsqueeze(-1), float("-inf"))
         weights = F.softmax(scores, dim=1)
         pooled = torch.sum(weights * states, dim=1)
         # pooled = states.mean(1)    # counts the padding, do not
@@ -581,8 +590,7 @@ if __name__ == "__main__":
     cat_ids = torch.randint(1, 50, (b, l, n_cat))
     nums = torch.randn(b, l, n_num)
     seconds = torch.rand(b, l).sort(dim=1, descending=True).values * 1e6
-    padding = torch.zeros(b, l, dtype=torch.bool)
-    padding[0, :3] = True
+    padding = padding_mask(torch.tensor([4, 7, 1]), l)
     for pre in (False, True):
         for own_time in (False, True):
             tower = OrderAttentionLayer(

@@ -13,8 +13,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import torch  # noqa: E402
 from configs import OrderFeatureConfig, small_data  # noqa: E402
-from make_orders import FIELDS, make_rows  # noqa: E402
+from make_orders import FIELDS, simulate_rows  # noqa: E402
 from mixture_of_experts import Top2Gating  # noqa: E402
+from temporal_multihead_attention import TemporalMultiheadAttention  # noqa: E402
 from tsa_utils import (  # noqa: E402
     OrderDataset,
     Standardizer,
@@ -91,6 +92,28 @@ def expert_load(model, dataset, n=32):
     return loads
 
 
+@torch.no_grad()
+def attention_profile(model, dataset, n=32):
+    """how much the newest order looks at itself, at the one before and at the rest, per layer of the order tower"""
+    profile, hooks = {}, []
+
+    def remember(name):
+        def hook(module, args, output):
+            newest = output[1][:, -1]
+            parts = newest[:, -1], newest[:, -2], newest[:, :-2].sum(dim=-1)
+            profile[name] = [part.mean().item() for part in parts]
+
+        return hook
+
+    for name, module in model.order_attention.named_modules():
+        if isinstance(module, TemporalMultiheadAttention):
+            hooks.append(module.register_forward_hook(remember(name)))
+    model(collate([dataset[i] for i in range(min(n, len(dataset)))]))
+    for hook in hooks:
+        hook.remove()
+    return profile
+
+
 def explain(model, dataset, logits, top=3):
     """the riskiest rows with their most important feature and the order that moved the vector most"""
     riskiest = torch.argsort(logits[:, 1] - logits[:, 0], descending=True, stable=True)[:top].tolist()
@@ -129,7 +152,7 @@ def main():
     seed_everything(args.seed)
 
     data = small_data()
-    rows = make_rows(args.rows, args.seed, data.seq_len)
+    rows = simulate_rows(args.rows, args.seed, data.seq_len)
     report, columns = {}, {}
 
     model, standardize = load_order_feature(args.order_feature)
@@ -140,6 +163,7 @@ def main():
     report["order_feature"] = all_metrics(logits.softmax(-1)[:, 1], labels, amounts)
     report["losses"] = loss_table(logits, labels)
     report["explained"] = explain(model, dataset, logits)
+    report["attention"] = attention_profile(model, dataset)
 
     model, standardize = load_two_seq(args.two_seq)
     dataset = OrderDataset(rows, standardize, data.seq_len, data.seq_len_card)

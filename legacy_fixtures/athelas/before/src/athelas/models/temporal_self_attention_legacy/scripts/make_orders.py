@@ -92,7 +92,7 @@ def engineer(before, newest):
     ]
 
 
-def make_row(rng, number, longest, fraud_share):
+def simulate_row(rng, number, longest, fraud_share):
     customer = Customer(rng, number)
     before, time = history(rng, customer, longest)
     fraud = rng.random() < fraud_share
@@ -112,9 +112,9 @@ def make_row(rng, number, longest, fraud_share):
     }
 
 
-def make_rows(n, seed, longest=50, fraud_share=0.25):
+def simulate_rows(n, seed, longest=50, fraud_share=0.25):
     rng = random.Random(seed)
-    return [make_row(rng, number, longest, fraud_share) for number in range(n)]
+    return [simulate_row(rng, number, longest, fraud_share) for number in range(n)]
 
 
 def main():
@@ -125,7 +125,7 @@ def main():
     p.add_argument("--seed", type=int, default=5)
     p.add_argument("--out", default="orders.pt")
     args = p.parse_args()
-    rows = make_rows(args.rows, args.seed, args.longest, args.fraud)
+    rows = simulate_rows(args.rows, args.seed, args.longest, args.fraud)
     torch.save(rows, args.out)
     n_fraud = sum(r["label"] for r in rows)
     n_card = sum(bool(r["card"]) for r in rows)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from asl_focal_loss import ASL_FocalLoss, ASLSingleLabel, AsymmetricLoss, AsymmetricLossOptimized, Cyclical_FocalLoss
 from configs import OrderFeatureConfig, TrainConfig, small_data, small_order_feature
 from focalloss import BinaryFocalLossWithLogits, FocalLoss, one_hot
-from make_orders import make_rows
+from make_orders import simulate_rows
 from tsa_utils import (
     EMA,
     AverageMeter,
@@ -132,7 +132,7 @@ def main():
         lr=args.lr, batch_size=args.batch_size, epochs=args.epochs, patience=args.patience, seed=args.seed
     )
 
-    rows = torch.load(args.data, weights_only=True) if args.data else make_rows(args.rows, args.seed, data.seq_len)
+    rows = torch.load(args.data, weights_only=True) if args.data else simulate_rows(args.rows, args.seed, data.seq_len)
     train_rows, valid_rows = split_rows(rows)
     standardize = Standardizer().fit(train_rows)
     train_set = OrderDataset(train_rows, standardize, data.seq_len)

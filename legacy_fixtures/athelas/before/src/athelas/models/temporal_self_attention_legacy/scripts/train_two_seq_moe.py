@@ -14,7 +14,7 @@ import os
 import torch
 from configs import TrainConfig, TwoSeqConfig, small_data, small_two_seq
 from focalloss import FocalLoss
-from make_orders import make_rows
+from make_orders import simulate_rows
 from tsa_utils import (
     AverageMeter,
     BalancedBatchSampler,
@@ -59,7 +59,7 @@ parser.add_argument("--seed", type=int, default=11)
 def load_rows(args, data):
     if args.data:
         return torch.load(args.data, weights_only=True)
-    return make_rows(args.rows, args.seed, data.seq_len)
+    return simulate_rows(args.rows, args.seed, data.seq_len)
 
 
 def last_epoch(folder):
