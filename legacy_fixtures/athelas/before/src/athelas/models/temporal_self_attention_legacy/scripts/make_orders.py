@@ -41,12 +41,15 @@ class Customer:
 
     def order(self, rng, time):
         hour = (self.hour + round(rng.gauss(0, 3))) % 24
-        return self.build(rng.choice(self.devices), self.country, hour, rng.choice(self.categories), self.level, rng, time)
+        device, category = rng.choice(self.devices), rng.choice(self.categories)
+        return self.build(device, self.country, hour, category, self.level, rng, time)
 
     def stolen(self, rng, time):
         """somebody else with the same card: new device, often abroad, late, large"""
         country = rng.randrange(30) if rng.random() < 0.6 else self.country
-        return self.build(rng.randrange(60), country, rng.choice([1, 2, 3, 4]), rng.randrange(40), self.level + 1.2, rng, time)
+        device, category = rng.randrange(60), rng.randrange(40)
+        hour = rng.choice([1, 2, 3, 4])
+        return self.build(device, country, hour, category, self.level + 1.2, rng, time)
 
     def build(self, device, country, hour, category, level, rng, time):
         values = {
@@ -117,6 +120,23 @@ def simulate_rows(n, seed, longest=50, fraud_share=0.25):
     return [simulate_row(rng, number, longest, fraud_share) for number in range(n)]
 
 
+def summary(rows):
+    """what to look at before a training: lengths, amounts and how often a value was never seen before"""
+    lines = []
+    for label, name in ((0, "good"), (1, "fraud")):
+        chosen = [row for row in rows if row["label"] == label]
+        if not chosen:
+            continue
+        lengths = [len(row["cid"]) for row in chosen]
+        amount = statistics.median(row["amount"] for row in chosen)
+        new_device = statistics.fmean(row["engineered"][5] for row in chosen)
+        lines.append(
+            "%s: %d rows, %.1f orders each, median amount %.2f, new device %.2f"
+            % (name, len(chosen), statistics.fmean(lengths), amount, new_device)
+        )
+    return lines
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--rows", type=int, default=400)
@@ -130,6 +150,8 @@ def main():
     n_fraud = sum(r["label"] for r in rows)
     n_card = sum(bool(r["card"]) for r in rows)
     print("%d rows, %d fraud, %d with a card" % (len(rows), n_fraud, n_card))
+    for line in summary(rows):
+        print(line)
 
 
 if __name__ == "__main__":
