@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,7 +74,6 @@ INVENTORY = {
 }
 
 LOSSES = ("ce", "focal", "binary_focal", "asl", "asl_multi", "asl_fast", "cyclical", "asl_focal")
-SMALL = ("--rows", "80", "--batch-size", "16")
 
 
 def run(*arguments: str, folder: Path = SCRIPTS) -> str:
@@ -92,18 +92,26 @@ class Trained:
     output: str
 
 
-def order_feature(folder: Path, losses: str) -> Trained:
-    options = ("--losses", losses, "--epochs", "2", "--out", str(folder))
-    return Trained(folder, run("train_order_feature.py", *SMALL, *options))
+def order_feature(folder: Path, orders: Path, losses: str) -> Trained:
+    options = ("--data", str(orders), "--losses", losses, "--epochs", "2", "--verbose", "--out", str(folder))
+    return Trained(folder, run("train_order_feature.py", *options))
 
 
 def two_sequences(folder: Path, *options: str) -> Trained:
-    return Trained(folder, run("train_two_seq_moe.py", *SMALL, "--out", str(folder), *options))
+    small = ("--rows", "80", "--batch-size", "16", "--freeze-embeddings", "--out", str(folder))
+    return Trained(folder, run("train_two_seq_moe.py", *small, *options))
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    return order_feature(tmp_path_factory.mktemp("one"), ",".join(LOSSES))
+def made(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = tmp_path_factory.mktemp("orders")
+    options = ("--rows", "80", "--longest", "6", "--seed", "3", "--out", str(folder / "orders.pt"))
+    return Trained(folder, run("make_orders.py", *options))
+
+
+@pytest.fixture(scope="module")
+def one(made: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return order_feature(tmp_path_factory.mktemp("one"), made.folder / "orders.pt", ",".join(LOSSES))
 
 
 @pytest.fixture(scope="module")
@@ -133,12 +141,20 @@ def legacy() -> Iterator[SimpleNamespace]:
         sys.modules.update(hidden)
 
 
+def test_made_up_orders_are_in_time_and_counted(made: Trained) -> None:
+    assert [line.split()[0] for line in made.output.splitlines()] == ["80", "good:", "fraud:"]
+    rows = torch.load(made.folder / "orders.pt", weights_only=True)
+    assert sum(row["label"] for row in rows) == int(made.output.split()[2])
+    assert all(row["cid"][-1][2] >= order[2] for row in rows for order in row["cid"])
+
+
 def test_each_loss_trains_and_leaves_its_state(one: Trained) -> None:
-    lines = [line.split() for line in one.output.splitlines() if " epoch " in line and " loss " in line]
+    assert one.output.startswith("59 rows to train, 21 to validate\norders ")
+    lines = [line.split() for line in one.output.splitlines() if " loss " in line]
     assert [(line[0], line[2]) for line in lines] == [(name, str(epoch)) for name in LOSSES for epoch in range(2)]
     assert all(math.isfinite(float(line[4])) for line in lines)
-    made = {path.name for path in one.folder.iterdir()}
-    assert made == {*(f"{name}_state.pt" for name in LOSSES), "best_state.pt", "settings.pt", "history.jsonl"}
+    left = {path.name for path in one.folder.iterdir()}
+    assert left == {*(f"{name}_state.pt" for name in LOSSES), "best_state.pt", "settings.pt", "history.jsonl"}
     states = [torch.load(one.folder / f"{name}_state.pt", weights_only=True) for name in LOSSES]
     assert len({tuple(state) for state in states}) == 1
     # Each loss led somewhere else, but for the two spellings of one.
@@ -154,48 +170,45 @@ def test_the_table_of_embeddings_is_shared(one: Trained) -> None:
     assert shared[0].data_ptr() == shared[1].data_ptr()
 
 
-def test_two_runs_give_the_same_losses(one: Trained, tmp_path: Path) -> None:
-    again = order_feature(tmp_path, "ce,cyclical")
-    kept = [line for line in one.output.splitlines() if line.startswith(("ce ", "cyclical "))]
-    assert again.output.splitlines()[1:-1] == kept
+def test_two_runs_give_the_same_losses(made: Trained, one: Trained, tmp_path: Path) -> None:
+    again = order_feature(tmp_path, made.folder / "orders.pt", "ce,cyclical")
+    lines = [line for line in one.output.splitlines() if line.startswith(("ce ", "cyclical "))]
+    assert [line for line in again.output.splitlines() if " loss " in line] == lines
     first = (one.folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     assert set((tmp_path / "history.jsonl").read_text(encoding="utf-8").splitlines()) < set(first)
 
 
-def test_two_sequences_leave_states_a_pickle_and_the_optimizer(two: Trained) -> None:
+def test_two_sequences_leave_states_a_pickle_and_the_optimizer(two: Trained, legacy: SimpleNamespace) -> None:
     assert "kept epoch_001.pt epoch_002.pt" in two.output
-    made = {path.name for path in two.folder.iterdir()}
-    assert made == {"epoch_001.pt", "epoch_002.pt", "averaged_state.pt", "two_seq_model.pt", "history.jsonl"}
-    state = torch.load(two.folder / "epoch_002.pt", weights_only=True)
-    assert set(state) == {"model", "optimizer", "scheduler", "standardize", "extra"}
-    assert state["extra"]["epoch"] == 2
-    # Not shared between the towers here, and all of it is trained.
-    assert len(state["optimizer"]["state"]) == len(state["model"])
+    left = {path.name for path in two.folder.iterdir()}
+    assert left == {"epoch_001.pt", "epoch_002.pt", "averaged_state.pt", "two_seq_model.pt", "history.jsonl"}
+    last = torch.load(two.folder / "epoch_002.pt", weights_only=True)
+    assert set(last) == {"model", "optimizer", "scheduler", "standardize", "extra"}
+    assert last["extra"]["epoch"] == 2
+    # All but the three tables, which each tower has for itself here.
+    assert len(last["optimizer"]["state"]) == len(last["model"]) - 3
     averaged = torch.load(two.folder / "averaged_state.pt", weights_only=True)
-    last = [torch.load(two.folder / f"epoch_00{epoch}.pt", weights_only=True)["model"] for epoch in (1, 2)]
-    torch.testing.assert_close(averaged["head.2.weight"], (last[0]["head.2.weight"] + last[1]["head.2.weight"]) / 2)
-    # In a child: the whole model is pickled under a bare module name that only the script folder knows.
-    code = (
-        "import sys, torch; _, state, model = sys.argv;"
-        "state = torch.load(state, weights_only=True); model = torch.load(model, weights_only=False);"
-        "same = all(torch.equal(state[name], value) for name, value in model.state_dict().items());"
-        "print(type(model).__module__, list(state) == list(model.state_dict()), same)"
-    )
-    files = [str(two.folder / name) for name in ("averaged_state.pt", "two_seq_model.pt")]
-    assert run("-c", code, *files).split() == ["models", "True", "True"]
+    before = torch.load(two.folder / "epoch_001.pt", weights_only=True)
+    weights = (state["model"]["head.2.weight"] for state in (before, last))
+    torch.testing.assert_close(averaged["head.2.weight"], sum(weights) / 2)
+    model = torch.load(two.folder / "two_seq_model.pt", weights_only=False)
+    assert type(model) is legacy.models.TwoSeqMoEOrderFeatureAttentionClassifier
+    assert list(averaged) == list(model.state_dict())
+    assert all(torch.equal(averaged[name], value) for name, value in model.state_dict().items())
 
 
-def test_a_resumed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    options = ("--schedule", "constant", "--second-policy", "none", "--freeze-embeddings")
-    first = two_sequences(tmp_path, "--epochs", "1", *options)
-    frozen = torch.load(tmp_path / "averaged_state.pt", weights_only=True)["cid_tower.embedding.weight"]
-    again = two_sequences(tmp_path, "--epochs", "2", "--resume", *options)
-    assert "resumed after epoch 0" in again.output
-    before, after = ([line.split() for line in run.output.splitlines() if " loss " in line] for run in (first, again))
-    assert [line[2] for line in (*before, *after)] == ["0", "1"]
-    assert float(after[0][4]) < float(before[0][4])
-    state = torch.load(tmp_path / "epoch_001.pt", weights_only=True)["model"]
-    assert torch.equal(state["cid_tower.embedding.weight"], frozen)
+def test_a_resumed_run_goes_on_where_it_stopped(two: Trained, tmp_path: Path) -> None:
+    shutil.copyfile(two.folder / "epoch_002.pt", tmp_path / "epoch_002.pt")
+    again = two_sequences(tmp_path, "--epochs", "4", "--resume", "--schedule", "constant", "--second-policy", "none")
+    assert "resumed after epoch 2" in again.output
+    losses = [[float(line.split()[4]) for line in run.output.splitlines() if " loss " in line] for run in (two, again)]
+    assert len(losses[1]) == 1
+    assert losses[1][0] < losses[0][0]
+    tables = [
+        torch.load(path, weights_only=True)["model"]["cid_tower.embedding.weight"]
+        for path in (two.folder / "epoch_001.pt", tmp_path / "epoch_003.pt")
+    ]
+    assert torch.equal(*tables)
 
 
 def test_the_random_second_policy_repeats_under_a_seed_and_differs_from_none(two: Trained, tmp_path: Path) -> None:
@@ -220,29 +233,6 @@ def test_the_report_names_every_loss_policy_and_explanation(report: Trained) -> 
     assert len(scores) == 40
     assert all(0 <= float(score["order_feature"]) <= 1 and 0 <= float(score["two_seq"]) <= 1 for score in scores)
     assert "second policy random" in report.output
-
-
-def test_orders_are_made_once_and_read_by_both(tmp_path: Path) -> None:
-    orders = str(tmp_path / "orders.pt")
-    options = ("--rows", "48", "--longest", "6", "--seed", "3", "--out", orders)
-    made = run("make_orders.py", *options)
-    assert [line.split()[0] for line in made.splitlines()] == ["48", "good:", "fraud:"]
-    rows = torch.load(orders, weights_only=True)
-    assert sum(row["label"] for row in rows) == int(made.split()[2])
-    assert all(row["cid"][-1][2] >= order[2] for row in rows for order in row["cid"])
-    output = run(
-        "train_order_feature.py",
-        "--data",
-        orders,
-        "--losses",
-        "asl",
-        "--epochs",
-        "1",
-        "--verbose",
-        "--out",
-        str(tmp_path),
-    )
-    assert output.startswith("34 rows to train, 14 to validate\norders ")
 
 
 def test_the_blocks_run_by_themselves() -> None:
