@@ -85,6 +85,7 @@ class Top2Gating(nn.Module):
         dim,
         num_gates,
         outer_dims=(),
+        eps=1e-6,  # less is nothing at all in single precision
         second_policy_train="random",
         second_policy_eval="random",
         second_threshold_train=0.2,
@@ -94,6 +95,7 @@ class Top2Gating(nn.Module):
     ):
         super().__init__()
         self.num_gates = num_gates
+        self.eps = eps
         self.w_gating = nn.Parameter(torch.randn(*outer_dims, dim, num_gates))
         self.second_policy_train = second_policy_train
         self.second_policy_eval = second_policy_eval
@@ -113,7 +115,7 @@ class Top2Gating(nn.Module):
         if policy == "threshold":
             return (share > threshold).to(share.dtype)
         if policy == "random":
-            return (torch.rand_like(share) * threshold < share).to(share.dtype)
+            return (torch.rand_like(share) * max(threshold, self.eps) < share).to(share.dtype)
         raise ValueError("unknown second policy " + policy)
 
     def _seats_per_expert(self, num_tokens):
@@ -130,8 +132,7 @@ class Top2Gating(nn.Module):
         second_prob, second_index = top1(probs * (1 - first))
         second = F.one_hot(second_index, self.num_gates).to(probs.dtype)
 
-        # never 0, the first one is at least 1 / num_gates
-        total = first_prob + second_prob
+        total = first_prob + second_prob + self.eps
         first_share = first_prob / total
         second_share = second_prob / total
         second = second * self._keep_second(second_share).unsqueeze(-1)
