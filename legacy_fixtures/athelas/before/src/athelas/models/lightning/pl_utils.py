@@ -20,6 +20,7 @@ DEFAULT_LR = 2e-5
 
 warnings.filterwarnings("ignore", ".*does not have many workers.*")
 warnings.filterwarnings("ignore", ".*LeafSpec.*")
+warnings.filterwarnings("ignore", ".*have no `val_dataloader`.*")
 logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
 
 
@@ -30,6 +31,8 @@ def fix_seeds(seed):
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+    # the batch machines give one core to a job
+    torch.set_num_threads(1)
 
 
 def make_trainer(max_steps, clip=1.0, **kwargs):
@@ -75,13 +78,6 @@ def classification_loss(logits, labels, class_weights=None, smoothing=0.0, reduc
     if class_weights is not None:
         weights = torch.as_tensor(class_weights, dtype=logits.dtype, device=logits.device)[labels]
     return reduce_loss(nll, reduction, weights)
-
-
-def mean_squared(a, b, mask=None):
-    d = (a - b) ** 2
-    if mask is None:
-        return d.mean()
-    return d[mask].mean()
 
 
 # ---------------------------------------------------------------- metrics

@@ -14,12 +14,11 @@ class ResidualBlock(nn.Module):
     # BatchNorm instead of LayerNorm, the CNN features are sparse
     def __init__(self, size, expansion=2, p=0.1):
         super().__init__()
-        hidden = expansion * size
         self.body = nn.Sequential(
             nn.BatchNorm1d(size),
-            nn.Linear(size, hidden),
+            nn.Linear(size, expansion * size),
             nn.SiLU(),
-            nn.Linear(hidden, size),
+            nn.Linear(expansion * size, size),
             nn.Dropout(p),
         )
 

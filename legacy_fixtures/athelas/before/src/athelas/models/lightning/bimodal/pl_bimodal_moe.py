@@ -13,38 +13,44 @@ import torch.nn.functional as F
 
 from .pl_bimodal_bert import BimodalBert, mean_pool
 
-MIN_CAPACITY = 2  # messages are short
+MIN_EXPERT_CAPACITY = 4  # short sequences would leave 0 or 1 seats per expert
 
 
-def top_one(scores):
-    best, where = scores.max(dim=-1)
-    return best, where
+def top1(t):
+    """largest value along the last axis and where it is"""
+    values, index = t.max(dim=-1)
+    return values, index
 
 
-def exclusive_cumsum(x, dim=-1):
-    return torch.cumsum(x, dim=dim) - x
+def cumsum_exclusive(t, dim=-1):
+    # running sum that leaves the element itself out
+    return torch.cumsum(t, dim=dim) - t
 
 
-def bounded_one_hot(index, length):
-    # zeros where the index is too large
-    return (index.unsqueeze(-1) == torch.arange(length, device=index.device)).long()
+def safe_one_hot(indexes, max_length):
+    # F.one_hot raises when an index is >= num_classes, and the queue of a popular expert is longer than its seats.
+    # Those become rows of zeros here.
+    # return F.one_hot(indexes, int(indexes.max()) + 1)[..., :max_length]  # slow on gpu, waits for the max
+    places = torch.arange(max_length, device=indexes.device)
+    return (indexes.unsqueeze(-1) == places).long()
 
 
-def uniform_init(weight):
-    limit = 1 / math.sqrt(weight.shape[-1])
+def init_(t):
+    """uniform by the size of the last axis, in place"""
+    bound = 1 / math.sqrt(t.shape[-1])
     with torch.no_grad():
-        weight.uniform_(-limit, limit)
-    return weight
+        t.uniform_(-bound, bound)
+    return t
 
 
 class Experts(nn.Module):
-    def __init__(self, dim, n_experts=8, hidden=None, activation=nn.GELU):
+    def __init__(self, dim, num_experts=8, hidden_dim=None, activation=nn.GELU):
         super().__init__()
-        if hidden is None:
-            hidden = 4 * dim
-        shape = n_experts if isinstance(n_experts, tuple) else (n_experts,)
-        self.w_in = nn.Parameter(uniform_init(torch.empty(*shape, dim, hidden)))
-        self.w_out = nn.Parameter(uniform_init(torch.empty(*shape, hidden, dim)))
+        if hidden_dim is None:
+            hidden_dim = 4 * dim
+        shape = num_experts if isinstance(num_experts, tuple) else (num_experts,)
+        self.w_in = nn.Parameter(init_(torch.empty(*shape, dim, hidden_dim)))
+        self.w_out = nn.Parameter(init_(torch.empty(*shape, hidden_dim, dim)))
         self.activation = activation()
 
     def forward(self, tokens):
@@ -56,7 +62,7 @@ class Top2Gating(nn.Module):
     def __init__(
         self,
         dim,
-        n_experts,
+        num_gates,
         outer_dims=(),
         eps=1e-9,
         second_policy_train="random",
@@ -67,9 +73,9 @@ class Top2Gating(nn.Module):
         capacity_factor_eval=2.0,
     ):
         super().__init__()
-        self.n_experts = n_experts
+        self.num_gates = num_gates
         self.eps = eps
-        self.w_gating = nn.Parameter(torch.randn(*outer_dims, dim, n_experts))
+        self.w_gating = nn.Parameter(torch.randn(*outer_dims, dim, num_gates))
         self.second_policy_train = second_policy_train
         self.second_policy_eval = second_policy_eval
         self.second_threshold_train = second_threshold_train
@@ -92,30 +98,30 @@ class Top2Gating(nn.Module):
 
     def _capacity(self, n_tokens):
         factor = self.capacity_factor_train if self.training else self.capacity_factor_eval
-        capacity = min(n_tokens, int(n_tokens * factor / self.n_experts))
-        return max(capacity, MIN_CAPACITY)
+        capacity = min(n_tokens, int(n_tokens * factor / self.num_gates))
+        return max(capacity, MIN_EXPERT_CAPACITY)
 
     def forward(self, x):
         gates = torch.einsum("...bnd,...dg->...bng", x, self.w_gating).softmax(dim=-1)
 
-        gate_1, index_1 = top_one(gates)
-        mask_1 = F.one_hot(index_1, self.n_experts).to(gates.dtype)
-        gate_2, index_2 = top_one(gates * (1 - mask_1))
-        mask_2 = F.one_hot(index_2, self.n_experts).to(gates.dtype)
+        gate_1, index_1 = top1(gates)
+        mask_1 = F.one_hot(index_1, self.num_gates).to(gates.dtype)
+        gate_2, index_2 = top1(gates * (1 - mask_1))
+        mask_2 = F.one_hot(index_2, self.num_gates).to(gates.dtype)
 
         denom = gate_1 + gate_2 + self.eps
         weight_1 = gate_1 / denom
         weight_2 = gate_2 / denom
         mask_2 = mask_2 * self._second_taken(weight_2).unsqueeze(-1)
 
-        loss = (mask_1.mean(dim=-2) * gates.mean(dim=-2)).mean() * float(self.n_experts**2)
+        loss = (mask_1.mean(dim=-2) * gates.mean(dim=-2)).mean() * float(self.num_gates**2)
 
         capacity = self._capacity(x.shape[-2])
-        position = exclusive_cumsum(mask_1, dim=-2)
-        slots_1 = mask_1.unsqueeze(-1) * bounded_one_hot(position.long(), capacity)
+        position = cumsum_exclusive(mask_1, dim=-2)
+        slots_1 = mask_1.unsqueeze(-1) * safe_one_hot(position.long(), capacity)
         used = slots_1.sum(dim=-1).sum(dim=-2, keepdim=True)
-        position = exclusive_cumsum(mask_2, dim=-2) + used
-        slots_2 = mask_2.unsqueeze(-1) * bounded_one_hot(position.long(), capacity)
+        position = cumsum_exclusive(mask_2, dim=-2) + used
+        slots_2 = mask_2.unsqueeze(-1) * safe_one_hot(position.long(), capacity)
 
         combine = weight_1[..., None, None] * slots_1 + weight_2[..., None, None] * slots_2
         dispatch = slots_1 + slots_2

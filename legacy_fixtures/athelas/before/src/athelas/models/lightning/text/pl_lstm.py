@@ -14,12 +14,10 @@ class AttentionPooling(nn.Module):
         super().__init__()
         self.attn = nn.Linear(hidden_dim, 1)
 
-    def forward(self, outputs, lengths=None):
+    def forward(self, outputs, token_mask=None):
         energies = self.attn(outputs)  # (B, T, 1)
-        if lengths is not None:
-            positions = torch.arange(outputs.size(1), device=outputs.device).unsqueeze(0)
-            inside = positions < lengths.unsqueeze(1)
-            energies = energies.masked_fill(~inside.unsqueeze(-1), float("-inf"))
+        if token_mask is not None:
+            energies = energies.masked_fill(~token_mask.unsqueeze(-1), float("-inf"))
         a = F.softmax(energies, dim=1)
         return torch.sum(a * outputs, dim=1)
 
@@ -42,7 +40,7 @@ class TextLSTM(pl.LightningModule):
         embedded = self.drop(self.embedding(batch["input_ids"]))
         packed = pack_padded_sequence(embedded, batch["lengths"].cpu(), batch_first=True, enforce_sorted=False)
         outputs, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
-        return self.fc(self.drop(self.pool(outputs, batch["lengths"])))
+        return self.fc(self.drop(self.pool(outputs, batch["attention_mask"] > 0)))
 
     def training_step(self, batch, batch_idx):
         loss = F.cross_entropy(self(batch), batch["labels"])

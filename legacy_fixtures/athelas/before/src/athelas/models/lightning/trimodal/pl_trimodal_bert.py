@@ -46,11 +46,12 @@ class AttentionPooling(nn.Module):
         self.scorer = nn.Linear(size, 1)
         self.drop = nn.Dropout(p_drop)
 
-    def forward(self, tokens, valid=None):
+    def forward(self, tokens, token_mask=None):
         s = self.scorer(tokens)
-        if valid is not None:
-            s = s.masked_fill(~valid.unsqueeze(-1), float("-inf"))
-        w = self.drop(F.softmax(s, dim=1))
+        if token_mask is not None:
+            s = s.masked_fill(~token_mask.unsqueeze(-1), float("-inf"))
+        w = F.softmax(s, dim=1)
+        w = self.drop(w)
         return torch.sum(w * tokens, dim=1)
 
 

@@ -27,15 +27,15 @@ class Head(nn.Module):
 
     def __init__(self, embed, size, dropout=0.1):
         super().__init__()
-        self.to_k = nn.Linear(embed, size, bias=False)
-        self.to_q = nn.Linear(embed, size, bias=False)
-        self.to_v = nn.Linear(embed, size, bias=False)
-        self.drop = nn.Dropout(dropout)
+        self.key = nn.Linear(embed, size, bias=False)
+        self.query = nn.Linear(embed, size, bias=False)
+        self.value = nn.Linear(embed, size, bias=False)
+        self.dropout = nn.Dropout(dropout)
 
-    def forward(self, t):
-        queries, keys, values = self.to_q(t), self.to_k(t), self.to_v(t)
+    def forward(self, x):
+        queries, keys, values = self.query(x), self.key(x), self.value(x)
         att = queries @ keys.transpose(-2, -1) * keys.shape[-1] ** -0.5
-        att = self.drop(F.softmax(att, dim=-1))
+        att = self.dropout(F.softmax(att, dim=-1))
         return att @ values
 
 
@@ -52,29 +52,29 @@ class MultiHeadAttention(nn.Module):
 
 
 class CrossAttentionFusion(nn.Module):
-    def __init__(self, seq_dim, tab_dim, common_dim, n_heads=4, p=0.1):
+    def __init__(self, text_dim, tabular_dim, common_dim, n_heads=4, p=0.1):
         super().__init__()
-        self.q_seq = nn.Linear(seq_dim, common_dim)
-        self.q_tab = nn.Linear(tab_dim, common_dim)
+        self.q_seq = nn.Linear(text_dim, common_dim)
+        self.q_tab = nn.Linear(tabular_dim, common_dim)
         self.seq_attention = nn.MultiheadAttention(common_dim, n_heads, dropout=p, batch_first=True)
         self.tab_attention = nn.MultiheadAttention(common_dim, n_heads, dropout=p, batch_first=True)
         self.ln_seq = nn.LayerNorm(common_dim, eps=1e-6)
         self.ln_tab = nn.LayerNorm(common_dim, eps=1e-6)
         self.proj = nn.Linear(2 * common_dim, common_dim)
 
-    def forward(self, seq, tab, valid=None):
-        seq = self.q_seq(seq)
-        if seq.dim() == 2:
-            seq = seq.unsqueeze(1)
-        tab = self.q_tab(tab).unsqueeze(1)
+    def forward(self, seq, row, valid=None):
+        s = self.q_seq(seq)
+        if s.dim() == 2:
+            s = s.unsqueeze(1)
+        t = self.q_tab(row).unsqueeze(1)
         ignore = None
         if valid is not None:
             ignore = ~valid
-        seq_seen, _ = self.seq_attention(seq, tab, tab, need_weights=False)
-        tab_seen, _ = self.tab_attention(tab, seq, seq, key_padding_mask=ignore, need_weights=False)
-        seq = self.ln_seq(seq + seq_seen)
-        tab = self.ln_tab(tab + tab_seen)
-        return self.proj(torch.cat([seq[:, 0], tab[:, 0]], dim=-1))
+        s_seen, _ = self.seq_attention(s, t, t, need_weights=False)
+        t_seen, _ = self.tab_attention(t, s, s, key_padding_mask=ignore, need_weights=False)
+        s = self.ln_seq(s + s_seen)
+        t = self.ln_tab(t + t_seen)
+        return self.proj(torch.cat([s[:, 0], t[:, 0]], dim=-1))
 
 
 class TrimodalCrossAttentionBert(TrimodalBert):

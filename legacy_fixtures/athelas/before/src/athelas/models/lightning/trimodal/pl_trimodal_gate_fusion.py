@@ -16,15 +16,16 @@ class GateFusion(nn.Module):
             nn.Linear(dim_embed, 1),
             nn.Sigmoid(),
         )
-        self.ln = nn.LayerNorm(dim_embed, eps=1e-6)
         self.drop = nn.Dropout(p)
+        self.ln = nn.LayerNorm(dim_embed, eps=1e-6)
 
     def forward(self, a, b):
-        a = self.a(a)
-        b = self.b(b)
-        g = self.gate(torch.cat([a, b], dim=-1))
-        mixed = g * a + (1 - g) * b
-        return self.drop(self.ln(mixed))
+        h_a = self.a(a)
+        h_b = self.b(b)
+        g = self.gate(torch.cat([h_a, h_b], dim=-1))
+        mixed = g * h_a + (1 - g) * h_b
+        mixed = self.drop(mixed)
+        return self.ln(mixed)
 
 
 class TrimodalGateFusionBert(TrimodalBert):
