@@ -120,7 +120,7 @@ def trimodal(out: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def again() -> str:
+def again(text: str, out: Path) -> str:
     script = str(TRIMODAL / "fit_trimodal.py")
     runs = (
         (TEXT, *SMALL, "--frozen-layers", "1", "--model", "lstm"),
@@ -128,7 +128,7 @@ def again() -> str:
         (TAB_AE, *TABLE),
         (script, *SMALL, "--model", "gate_fusion"),
         (script, *SMALL, "--model", "bert", "--share-encoder"),
-        (TEXT, *SMALL, "--model", "bert", "--pooling", "cls"),
+        (TEXT, *SMALL, "--model", "bert", "--pooling", "cls", "--encoder", str(out / "bert.pt")),
     )
     code = ("-c", AGAIN, str(TRIMODAL), json.dumps(runs))
     return run(*code, folder=BEFORE, path=str(SOURCE), warnings=WARNINGS)
@@ -198,7 +198,8 @@ def test_a_second_run_prints_the_same(again: str, text: str, tabular: str, bimod
 
 
 def test_other_options_train_something_else(again: str, text: str, trimodal: str) -> None:
-    sharing, bert = again.splitlines()[-5:-3], again.splitlines()[-3:]
+    sharing, (encoder, *bert) = again.splitlines()[-6:-4], again.splitlines()[-4:]
+    assert encoder == "bert encoder loaded, 0 keys missing"
     assert [line.split()[0] for line in (*sharing, *bert)] == ["trimodal", "trimodal_bert", "bert", "bert", "bert"]
     assert sharing[0] not in trimodal.splitlines()
     assert bert[1] not in text.splitlines()

@@ -84,21 +84,14 @@ class MessageDataset(Dataset):
         return [row["label"] for row in self.rows]
 
 
-class TableDataset(Dataset):
-    """Rows of the table only, with holes: `missing` is the probability of one."""
+class MessageTable:
+    """The table without the messages, with holes: `missing` is the probability of one."""
 
     def __init__(self, rows, missing=0.0, seed=0):
         table = torch.tensor([row["table"] for row in rows])
         holes = torch.rand(table.shape, generator=torch.Generator().manual_seed(seed)) < missing
         holes[:, 0] = False
         self.table = table.masked_fill(holes, float("nan"))
-        self.y = [row["label"] for row in rows]
-
-    def __len__(self):
-        return len(self.y)
-
-    def __getitem__(self, i):
-        return self.table[i]
 
     def normalised(self):
         mean = self.table.nanmean(dim=0)

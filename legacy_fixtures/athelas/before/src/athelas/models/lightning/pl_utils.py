@@ -62,8 +62,6 @@ def reduce_loss(values, reduction="mean", weights=None):
         values = values * weights
     if reduction == "none":
         return values
-    if reduction == "sum":
-        return values.sum()
     if weights is not None:
         return values.sum() / weights.sum().clamp(min=EPS)
     return values.mean()

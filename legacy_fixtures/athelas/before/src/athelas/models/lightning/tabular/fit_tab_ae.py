@@ -3,7 +3,7 @@ import argparse
 
 import torch
 
-from athelas.models.lightning.pl_data import TableDataset, make_rows
+from athelas.models.lightning.pl_data import MessageTable, make_rows
 from athelas.models.lightning.tabular import TabAE
 
 
@@ -18,7 +18,7 @@ def make_table(n_rows, n_features, seed):
 
 def message_table(n_rows, seed):
     """the table that comes with the messages, for the bimodal models"""
-    return TableDataset(make_rows(n_rows, seed), missing=0.1, seed=seed).normalised()
+    return MessageTable(make_rows(n_rows, seed), missing=0.1, seed=seed).normalised()
 
 
 def main():

@@ -1,6 +1,8 @@
 # python -m athelas.models.lightning.text.fit_text --model bert --max-steps 500 --hidden-size 256 --out runs/bert
 import argparse
 
+import torch
+
 from athelas.models.lightning.pl_data import HashTokenizer, MessageDataset, make_rows, split
 from athelas.models.lightning.pl_utils import (
     build_model,
@@ -41,6 +43,9 @@ def fit(name, args):
     train, valid = (MessageDataset(rows, tokenizer, ("text",)) for rows in split(make_rows(args.rows, args.seed)))
     config = make_config(args)
     model = build_model(name, config)
+    if args.encoder and name == "bert":
+        missing = model.load_encoder(torch.load(args.encoder, weights_only=True))
+        print("bert encoder loaded,", len(missing.missing_keys), "keys missing")
     print(name, "parameters", count_parameters(model))
     valid_loader = make_loader(valid, "text", args.batch_size)
     trainer = make_trainer(args.max_steps)
@@ -63,6 +68,7 @@ if __name__ == "__main__":
     parser.add_argument("--num-layers", type=int, default=2)
     parser.add_argument("--frozen-layers", type=int, default=0)
     parser.add_argument("--pooling", choices=["mean", "cls"], default="mean")
+    parser.add_argument("--encoder", help="weights of another bert, its head is left out")
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--out")

@@ -79,7 +79,7 @@ class TextBertClassification(TextBertBase):
         self.pred_lst, self.label_lst = [], []
 
     def forward(self, batch):
-        return self.head(self.encode(batch))
+        return self.head(super().forward(batch))
 
     def training_step(self, batch, batch_idx):
         loss = classification_loss(self(batch), batch["labels"], self.config["class_weights"])

@@ -62,14 +62,14 @@ class CrossAttentionFusion(nn.Module):
         self.ln_tab = nn.LayerNorm(common_dim, eps=1e-6)
         self.proj = nn.Linear(2 * common_dim, common_dim)
 
-    def forward(self, seq, row, valid=None):
+    def forward(self, seq, row, seq_mask=None):
         s = self.q_seq(seq)
         if s.dim() == 2:
             s = s.unsqueeze(1)
         t = self.q_tab(row).unsqueeze(1)
         ignore = None
-        if valid is not None:
-            ignore = ~valid
+        if seq_mask is not None:
+            ignore = ~seq_mask
         s_seen, _ = self.seq_attention(s, t, t, need_weights=False)
         t_seen, _ = self.tab_attention(t, s, s, key_padding_mask=ignore, need_weights=False)
         s = self.ln_seq(s + s_seen)
