@@ -62,8 +62,8 @@ class CrossAttentionFusion(nn.Module):
         self.ln_tab = nn.LayerNorm(common_dim, eps=1e-6)
         self.proj = nn.Linear(2 * common_dim, common_dim)
 
-    def forward(self, seq, row, seq_mask=None):
-        s = self.q_seq(seq)
+    def forward(self, seq_features, row, seq_mask=None):
+        s = self.q_seq(seq_features)
         if s.dim() == 2:
             s = s.unsqueeze(1)
         t = self.q_tab(row).unsqueeze(1)
