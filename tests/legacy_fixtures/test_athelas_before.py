@@ -2,15 +2,14 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.legacy_fixtures.scripts import run
 
 FIXTURE = Path(__file__).parents[2] / "legacy_fixtures" / "athelas"
 BEFORE = FIXTURE / "before"
@@ -32,16 +31,6 @@ INVENTORY = {
     },
     TAB_AE: {"AttentionPooling", "ResidualBlock", "FeedForward", "TabAE"},
 }
-
-
-def run(*arguments: str, folder: Path, path: str | None = None) -> str:
-    """stdout of `python ARGUMENTS`; neither PYTHONPATH nor byte code leaks into or out of the fixture."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1"} | ({"PYTHONPATH": path} if path else {})
-    command = [sys.executable, "-W", "error", *arguments]
-    child = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert child.returncode == 0, child.stderr
-    return child.stdout
 
 
 @dataclass(frozen=True)
@@ -96,6 +85,55 @@ def test_score_prints_shapes(trained: Trained) -> None:
         "lstm scores (4, 2)",
         "transformer scores (4, 2)",
     ]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The second trainer's folder, and what it and the scorer printed."""
+
+    folder: Path
+    output: str
+
+
+NAMES = ("train_names.py", "--rows", "48", "--merges", "20", "--epochs", "2", "--out")
+
+
+@pytest.fixture(scope="module", params=["lstm", "transformer"])
+def names(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Names:
+    out = tmp_path_factory.mktemp(request.param)
+    return Names(out, run(*NAMES, str(out), "--model", request.param, folder=BEFORE / NAMES3RISK))
+
+
+def test_names_are_trained_repeatably_and_scored(names: Names, tmp_path: Path) -> None:
+    kind = names.output.split()[0]
+    assert [line.split()[:3] for line in names.output.splitlines()] == [[kind, "epoch", "0"], [kind, "epoch", "1"]]
+    assert run(*NAMES, str(tmp_path), "--model", kind, folder=BEFORE / NAMES3RISK) == names.output
+    saved = {f"{kind}_names.json", f"{kind}_names.pt", "tokenizer.json"}
+    assert {path.name for path in names.folder.iterdir()} == saved
+    options = (str(names.folder), "--model", kind, "--csv", str(tmp_path / "names.csv"), "--sizes")
+    rows = run("score_names.py", *options, folder=BEFORE / NAMES3RISK).splitlines()
+    assert [line.rpartition(", ")[2] for line in rows[:2]] == ["anna smith", "ali asdf-qwer"]
+    assert [line.split()[1] in {"pass", "review", "block"} for line in rows[:-2]] == [True] * 8
+    assert all(int(line.split()[-2]) > 10_000_000 for line in rows[-2:])
+
+
+def test_training_of_names_continues_where_it_stopped(names: Names) -> None:
+    kind = names.output.split()[0]
+    options = (str(names.folder), "--model", kind, "--resume", "--epochs", "3")
+    (line,) = run(*NAMES[:5], "--out", *options, folder=BEFORE / NAMES3RISK).splitlines()
+    assert line.startswith(f"{kind} epoch 2 of 3 batches loss ")
+
+
+def test_names_come_from_a_file_and_back_out_of_their_byte_pairs(tmp_path: Path) -> None:
+    code = (
+        "import sys; from names_data import made_up_names, read_csv, write_csv;"
+        "from name_tokenizer import NameTokenizer, clean; rows = made_up_names(20, 1); write_csv(rows, sys.argv[1]);"
+        "assert [(n, y) for n, _, y in read_csv(sys.argv[1])] == [(n, y) for n, _, y in rows];"
+        "t = NameTokenizer.train([n for n, _, _ in rows], 30); ids = [t.encode(n) for n, _, _ in rows];"
+        "assert [t.decode(i) for i in ids] == [clean(n) for n, _, _ in rows];"
+        "print(max(map(max, ids)) < t.vocab_size, t.encode(''), len(t.encode('gorman')) < 7)"
+    )
+    assert run("-c", code, str(tmp_path / "names.csv"), folder=BEFORE / NAMES3RISK).split() == ["True", "[1]", "True"]
 
 
 def test_tab_ae_fits_as_part_of_the_package() -> None:
