@@ -7,9 +7,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from athelas.models.lightning.pl_utils import compute_metrics, print_metrics
 
 
+# taken from names3risk and renamed
 class AttentionPooling(nn.Module):
-    """taken from names3risk and renamed"""
-
     def __init__(self, hidden_dim):
         super().__init__()
         self.attn = nn.Linear(hidden_dim, 1)

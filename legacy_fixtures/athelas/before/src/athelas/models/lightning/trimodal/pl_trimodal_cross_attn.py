@@ -22,9 +22,8 @@ class FeedForward(nn.Module):
         return self.seq(t)
 
 
+# from minGPT via names3risk
 class Head(nn.Module):
-    """from minGPT via names3risk"""
-
     def __init__(self, embed, size, dropout=0.1):
         super().__init__()
         self.key = nn.Linear(embed, size, bias=False)
@@ -42,7 +41,9 @@ class Head(nn.Module):
 class MultiHeadAttention(nn.Module):
     def __init__(self, embed, heads, dropout=0.1):
         super().__init__()
-        self.attention_heads = nn.ModuleList(Head(embed, embed // heads, dropout) for _ in range(heads))
+        self.attention_heads = nn.ModuleList(
+            Head(embed, embed // heads, dropout) for _ in range(heads)
+        )
         self.out = nn.Linear(embed, embed)
         self.drop = nn.Dropout(dropout)
 
