@@ -98,7 +98,8 @@ class Names:
 NAMES = ("train_names.py", "--rows", "48", "--merges", "20", "--epochs", "2", "--out")
 
 
-@pytest.fixture(scope="module", params=["lstm", "transformer"])
+# Both go through the same code but for the batches, which train.py makes too.
+@pytest.fixture(scope="module", params=["lstm", pytest.param("transformer", marks=pytest.mark.slow)])
 def names(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Names:
     out = tmp_path_factory.mktemp(request.param)
     return Names(out, run(*NAMES, str(out), "--model", request.param, folder=BEFORE / NAMES3RISK))

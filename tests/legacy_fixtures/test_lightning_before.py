@@ -189,6 +189,7 @@ def test_the_autoencoder_is_saved_with_its_optimizer(tabular: str, out: Path) ->
     assert run("-c", code, whole, folder=BEFORE, path=str(SOURCE)).split() == ["TabAE", "3", "True"]
 
 
+@pytest.mark.slow
 def test_a_second_run_prints_the_same(again: str, text: str, tabular: str, bimodal: str, trimodal: str) -> None:
     # Each model is seeded by itself, so that one alone computes what it computed among the others.
     expected = [*lines(text, "lstm")[:3], *lines(bimodal, "bimodal_moe")[:3], *tabular.splitlines()]
@@ -197,6 +198,7 @@ def test_a_second_run_prints_the_same(again: str, text: str, tabular: str, bimod
     assert printed[len(expected) : len(expected) + 2] == trimodal.splitlines()[-3:-1]
 
 
+@pytest.mark.slow
 def test_other_options_train_something_else(again: str, text: str, trimodal: str) -> None:
     sharing, (encoder, *bert) = again.splitlines()[-6:-4], again.splitlines()[-4:]
     assert encoder == "bert encoder loaded, 0 keys missing"

@@ -211,6 +211,7 @@ def test_a_resumed_run_goes_on_where_it_stopped(two: Trained, tmp_path: Path) ->
     assert torch.equal(*tables)
 
 
+@pytest.mark.slow
 def test_the_random_second_policy_repeats_under_a_seed_and_differs_from_none(two: Trained, tmp_path: Path) -> None:
     again = two_sequences(tmp_path / "again", "--epochs", "3")
     assert again.output == two.output
