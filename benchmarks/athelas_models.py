@@ -2,10 +2,11 @@
 
     python benchmarks/athelas_models.py BEFORE AFTER
 
-BEFORE and AFTER are roots (folders with `src/`). LSTM2Risk, Transformer2Risk, TabAE and every module they are made of
-are imported from their legacy paths, in one fresh interpreter a side, and compared: seeded initialisation, outputs in
-both modes, gradients of inputs and parameters, three AdamW steps, the keys of `state_dict` and their order, the random
-numbers consumed; and the `state_dict`s and whole-model pickles that BEFORE saved, loaded by AFTER.
+BEFORE and AFTER are roots (folders with `src/`). All application models and the modules they are made of are imported
+from their legacy paths, in one fresh interpreter a side, and compared: seeded initialisation, outputs in both modes,
+gradients of inputs and parameters, three AdamW steps, the keys of `state_dict` and their order, the random numbers
+consumed; and the `state_dict`s and whole-model pickles that BEFORE saved, loaded by AFTER. `--part` chooses one part
+of the tree: names3risk with the tabular model, temporal, or lightning (which imports Lightning and transformers).
 
 Exit code 0: all equal. 1: something differs, or AFTER stops. 2: BEFORE cannot be run, or wrong arguments.
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+PARTS = ("names3risk", "temporal", "lightning")
 SIDE = Path(__file__).with_name("athelas_side.py")
 ASPECTS = (
     "initialisation",
@@ -53,8 +55,8 @@ class Row:
         return not any(self.differences.values())
 
 
-def run_side(root: Path, out: Path, checkpoints: Path | None = None) -> Records:
-    """Runs the models of `root` in a child process and reads what it wrote to `out`.
+def run_side(root: Path, out: Path, parts: Sequence[str], checkpoints: Path | None = None) -> Records:
+    """Runs the models of the `parts` of `root` in a child process and reads what it wrote to `out`.
 
     The child loads the checkpoints in `checkpoints` (by default its own).
 
@@ -62,9 +64,9 @@ def run_side(root: Path, out: Path, checkpoints: Path | None = None) -> Records:
         SideStopped: the child ended with an error.
     """
     out.mkdir(parents=True, exist_ok=True)
-    folders = [root, out] if checkpoints is None else [root, out, checkpoints]
+    folders = [root, out, checkpoints or out]
     # Isolated mode: neither the folder of this script nor PYTHONPATH may lend a side a module it does not have.
-    command = [sys.executable, "-I", "-B", str(SIDE), *map(str, folders)]
+    command = [sys.executable, "-I", "-B", str(SIDE), *map(str, folders), ",".join(parts)]
     child = subprocess.run(command, capture_output=True, text=True, check=False)
     if child.returncode:
         raise SideStopped(child.stderr.strip())
@@ -83,19 +85,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", type=Path, metavar="BEFORE")
     parser.add_argument("after", type=Path, metavar="AFTER")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be repeated")
     arguments = parser.parse_args(argv)
+    parts = arguments.part or PARTS
     for root in (arguments.before, arguments.after):
         if not (root / "src").is_dir():
             parser.error(f"{root} has no folder src; give the root of a tree")
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder, "before")
         try:
-            before = run_side(arguments.before, saved)
+            before = run_side(arguments.before, saved, parts)
         except SideStopped as stopped:
             print(f"{arguments.before} cannot be run:\n{stopped}", file=sys.stderr)
             return 2
         try:
-            after = run_side(arguments.after, Path(folder, "after"), checkpoints=saved)
+            after = run_side(arguments.after, Path(folder, "after"), parts, checkpoints=saved)
         except SideStopped as stopped:
             print(f"{arguments.after} stopped:\n{stopped}", file=sys.stderr)
             return 1

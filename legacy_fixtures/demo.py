@@ -1,4 +1,7 @@
-"""`python -m legacy_fixtures.demo FOLDER`: the whole chain on a copy of the first legacy system, with its output."""
+"""`python -m legacy_fixtures.demo FOLDER`: the whole chain on a part of the first legacy system, with its output.
+
+The part is small enough for the chain to be quick: one folder of scripts and the model of a package beside it.
+"""
 
 import os
 import shutil
@@ -18,6 +21,10 @@ CHAIN = (
     ("check-equivalence",),
     ("component-index",),
 )
+# Of the folder of the models; the rest of the system proves in minutes what this part proves in seconds.
+PART = ("__init__.py", "names3risk_legacy", "lightning/__init__.py", "lightning/pl_data.py", "lightning/tabular")
+LEFT_OUT = "src/athelas/models/temporal_self_attention_legacy"
+OPENING = "A part of legacy_fixtures/athelas/before: names3risk and the tabular model."
 CLOSING = """
 What you just saw stands in {folder}/migrated: the library in
 src/athelas/models/pytorch, its catalogue in component_index.
@@ -39,8 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    copy_tree(SYSTEMS[0].before, folder / "migrated")
-    copy_tree(SYSTEMS[0].before, folder / "legacy")
+    for name in ("migrated", "legacy"):
+        copy_tree(SYSTEMS[0].before, folder / name)
+        _keep_part(folder / name)
+    print(OPENING, flush=True)
     (folder / "legacy" / "pyproject.toml").unlink()
     (folder / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
     back = Path.cwd()
@@ -57,6 +66,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(CLOSING.format(folder=shown), end="")
     print(f"\n{time.perf_counter() - started:.0f} s", flush=True)
     return 0
+
+
+def _keep_part(root: Path) -> None:
+    """Leave of the models what `PART` names, and of the settings what is there."""
+    models = root / "src/athelas/models"
+    kept = {models / name for name in PART}
+    for path in sorted(models.rglob("*"), reverse=True):
+        if kept & {path, *path.parents}:
+            continue
+        if path.is_file():
+            path.unlink()
+        elif not any(path.iterdir()):
+            path.rmdir()
+    settings = root / "pyproject.toml"
+    lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
+    settings.write_text("".join(line for line in lines if LEFT_OUT not in line), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from refactor_tools.clones.fingerprints import Home
+from refactor_tools.clones.fingerprints import Fingerprint, Home
 from refactor_tools.clones.forms import bare, is_operation, name_words, role_word
 from refactor_tools.clones.groups import Group
 from refactor_tools.clones.sketches import Sketch
@@ -10,6 +10,7 @@ from refactor_tools.model.facts import Definition
 from refactor_tools.model.prints import Part
 
 _BITS = 4096
+_CALLS = frozenset({"forward", "call", "__call__"})
 _GENERIC_BASES = frozenset({"Module", "Layer", "Model", "object", "ABC", "Generic", "LightningModule"})
 
 
@@ -20,7 +21,8 @@ class Profile:
     `says` are the words by which the name says what it is, `base` is what the class derives from in one word, `arity`
     the number of arguments of a call. `operations` are the libraries' layers, functions and methods that it uses,
     `wrapped` the names of copies that are also the name of something they call (`l1_loss` around
-    `torch._C._nn.l1_loss`). `bag` is a sketch of all tokens, `weight` their number.
+    `torch._C._nn.l1_loss`). `adds` says of a module whose call is one expression whether it is a sum, as a residual
+    connection is, and is None for all others. `bag` is a sketch of all tokens, `weight` their number.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Profile:
     words: frozenset[str]
     operations: frozenset[str]
     wrapped: frozenset[str]
+    adds: bool | None
     parts: tuple[Part, ...]
     weight: int
     bag: Sketch
@@ -56,6 +59,7 @@ class Profile:
             words=first.words,
             operations=frozenset(filter(is_operation, tokens)),
             wrapped=frozenset(map(bare, group.names)) & frozenset(map(bare, tokens)),
+            adds=_adds(first),
             parts=first.parts,
             weight=first.weight,
             bag=Sketch.of(tokens, _BITS),
@@ -67,6 +71,17 @@ def _says(definition: Definition) -> frozenset[str]:
     if definition.kind == "class":
         return frozenset((role_word(definition.name.removesuffix("Module")),))
     return frozenset(name_words(definition.name))
+
+
+def _adds(found: Fingerprint) -> bool | None:
+    """Whether a module whose call is one expression adds something in it."""
+    calls = [part for part in found.parts if part.name in _CALLS]
+    if not found.definition.is_module or len(calls) != 1:
+        return None
+    statements = [found.forms.tokens[form] for form in calls[0].forms]
+    returned = [tokens for tokens in statements if tokens[0] == "Return"]
+    # Beside the arguments and what is returned.
+    return "Add" in returned[0] if len(returned) == 1 and len(statements) <= 2 else None
 
 
 def _base(definition: Definition) -> str:

@@ -25,8 +25,11 @@ def comparable(left: Profile, right: Profile) -> bool:
     """Copies of different kinds or frameworks are kept apart.
 
     So are wrappers of different operations that bear the operation's name: the rest of them is the library's manners.
+    And a residual block is no feed-forward part of another name: that its input is added is all that tells them apart.
     """
     if left.kind != right.kind or not left.home.goes_with(right.home):
+        return False
+    if left.names.isdisjoint(right.names) and {left.adds, right.adds} == {True, False}:
         return False
     return not (left.wrapped and right.wrapped and left.wrapped.isdisjoint(right.wrapped))
 

@@ -147,6 +147,36 @@ def small(**arguments):
     model = build_model("small", **fixed, **arguments)
     return model
 """
+RESIDUAL_BLOCK = """
+class ResidualBlock(nn.Module):
+    def __init__(self, size, expansion=2, p=0.1):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.BatchNorm1d(size),
+            nn.Linear(size, expansion * size),
+            nn.SiLU(),
+            nn.Linear(expansion * size, size),
+            nn.Dropout(p),
+        )
+
+    def forward(self, x):
+        return x + self.body(x)
+"""
+FEED_FORWARD_BLOCK = """
+class MLPBlock(nn.Module):
+    def __init__(self, d_model, mult=2, p=0.1):
+        super().__init__()
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(d_model),
+            nn.Linear(d_model, mult * d_model),
+            nn.SiLU(),
+            nn.Linear(mult * d_model, d_model),
+            nn.Dropout(p),
+        )
+
+    def forward(self, h):
+        return self.mlp(h)
+"""
 
 NEGATIVES = {
     "configs": (CONFIG, CONFIG.replace("TrainConfig", "ModelConfig").replace("lr", "width")),
@@ -172,6 +202,7 @@ NEGATIVES = {
     "different losses, one name": (FOCAL.replace("FocalLoss", "Loss"), DICE.replace("DiceLoss", "Loss")),
     "mean and attention pooling": (MEAN_POOLING, MASKED_POOLING),
     "mean and attention pooling, one name": (MEAN_POOLING, MASKED_POOLING.replace("AttentionPooling", "Pooling")),
+    "a residual block and a feed-forward part": (RESIDUAL_BLOCK, FEED_FORWARD_BLOCK),
     "an encoder and a classifier": (LSTM_ENCODER, GRU_CLASSIFIER),
     "a block and the model that holds it": (WIDE_BLOCK, LSTM_ENCODER),
     "wrappers of two operations": (L1, L1.replace("l1_distance", "mse_distance")),

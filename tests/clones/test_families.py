@@ -7,7 +7,15 @@ import pytest
 from refactor_tools.clones.families import find_families
 from refactor_tools.model.families import Families, Family
 from refactor_tools.settings import KeepApart, Settings
-from tests.clones.negatives import BLOCKS_PROJECTION, CONFIG, LSTM_PROJECTION, NEGATIVES, module
+from tests.clones.negatives import (
+    BLOCKS_PROJECTION,
+    CONFIG,
+    FEED_FORWARD_BLOCK,
+    LSTM_PROJECTION,
+    NEGATIVES,
+    RESIDUAL_BLOCK,
+    module,
+)
 from tests.clones.samples import (
     COLLATE,
     DROPPED_POOLING,
@@ -114,6 +122,17 @@ def test_three_small_variants_are_one_family(find: Find) -> None:
         family = only(families)
         assert [member.partition("::")[0] for member in family.members] == ["m0.py", "m1.py", "m2.py"]
         assert families.homonyms == ()
+
+
+def test_blocks_of_other_names_that_both_add_their_input_or_both_do_not_are_a_family(find: Find) -> None:
+    adding = FEED_FORWARD_BLOCK.replace("return self", "return h + self")
+    plain = RESIDUAL_BLOCK.replace("return x + ", "return ").replace("ResidualBlock", "GatedBlock")
+    for left, right in ((RESIDUAL_BLOCK, adding), (plain, FEED_FORWARD_BLOCK)):
+        assert only(pair(find, left, right)).likeness == "near"
+
+
+def test_a_copy_that_got_a_residual_connection_is_still_one_under_its_name(find: Find) -> None:
+    assert only(pair(find, WIDE_BLOCK, WIDE_BLOCK.replace("return x + ", "return "))).likeness == "near"
 
 
 def test_order_counts(find: Find) -> None:

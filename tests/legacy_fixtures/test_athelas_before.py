@@ -2,15 +2,14 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.legacy_fixtures.scripts import run
 
 FIXTURE = Path(__file__).parents[2] / "legacy_fixtures" / "athelas"
 BEFORE = FIXTURE / "before"
@@ -32,16 +31,6 @@ INVENTORY = {
     },
     TAB_AE: {"AttentionPooling", "ResidualBlock", "FeedForward", "TabAE"},
 }
-
-
-def run(*arguments: str, folder: Path, path: str | None = None) -> str:
-    """stdout of `python ARGUMENTS`; neither PYTHONPATH nor byte code leaks into or out of the fixture."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1"} | ({"PYTHONPATH": path} if path else {})
-    command = [sys.executable, "-W", "error", *arguments]
-    child = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert child.returncode == 0, child.stderr
-    return child.stdout
 
 
 @dataclass(frozen=True)
@@ -96,6 +85,56 @@ def test_score_prints_shapes(trained: Trained) -> None:
         "lstm scores (4, 2)",
         "transformer scores (4, 2)",
     ]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The second trainer's folder, and what it and the scorer printed."""
+
+    folder: Path
+    output: str
+
+
+NAMES = ("train_names.py", "--rows", "48", "--merges", "20", "--epochs", "2", "--out")
+
+
+# Both go through the same code but for the batches, which train.py makes too.
+@pytest.fixture(scope="module", params=["lstm", pytest.param("transformer", marks=pytest.mark.slow)])
+def names(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Names:
+    out = tmp_path_factory.mktemp(request.param)
+    return Names(out, run(*NAMES, str(out), "--model", request.param, folder=BEFORE / NAMES3RISK))
+
+
+def test_names_are_trained_repeatably_and_scored(names: Names, tmp_path: Path) -> None:
+    kind = names.output.split()[0]
+    assert [line.split()[:3] for line in names.output.splitlines()] == [[kind, "epoch", "0"], [kind, "epoch", "1"]]
+    assert run(*NAMES, str(tmp_path), "--model", kind, folder=BEFORE / NAMES3RISK) == names.output
+    saved = {f"{kind}_names.json", f"{kind}_names.pt", "tokenizer.json"}
+    assert {path.name for path in names.folder.iterdir()} == saved
+    options = (str(names.folder), "--model", kind, "--csv", str(tmp_path / "names.csv"), "--sizes")
+    rows = run("score_names.py", *options, folder=BEFORE / NAMES3RISK).splitlines()
+    assert [line.rpartition(", ")[2] for line in rows[:2]] == ["anna smith", "ali asdf-qwer"]
+    assert [line.split()[1] in {"pass", "review", "block"} for line in rows[:-2]] == [True] * 8
+    assert all(int(line.split()[-2]) > 10_000_000 for line in rows[-2:])
+
+
+def test_training_of_names_continues_where_it_stopped(names: Names) -> None:
+    kind = names.output.split()[0]
+    options = (str(names.folder), "--model", kind, "--resume", "--epochs", "3")
+    (line,) = run(*NAMES[:5], "--out", *options, folder=BEFORE / NAMES3RISK).splitlines()
+    assert line.startswith(f"{kind} epoch 2 of 3 batches loss ")
+
+
+def test_names_come_from_a_file_and_back_out_of_their_byte_pairs(tmp_path: Path) -> None:
+    code = (
+        "import sys; from names_data import made_up_names, read_csv, write_csv;"
+        "from name_tokenizer import NameTokenizer, clean; rows = made_up_names(20, 1); write_csv(rows, sys.argv[1]);"
+        "assert [(n, y) for n, _, y in read_csv(sys.argv[1])] == [(n, y) for n, _, y in rows];"
+        "t = NameTokenizer.train([n for n, _, _ in rows], 30); ids = [t.encode(n) for n, _, _ in rows];"
+        "assert [t.decode(i) for i in ids] == [clean(n) for n, _, _ in rows];"
+        "print(max(map(max, ids)) < t.vocab_size, t.encode(''), len(t.encode('gorman')) < 7)"
+    )
+    assert run("-c", code, str(tmp_path / "names.csv"), folder=BEFORE / NAMES3RISK).split() == ["True", "[1]", "True"]
 
 
 def test_tab_ae_fits_as_part_of_the_package() -> None:
@@ -163,16 +202,43 @@ def test_poolings_differ_in_width_and_second_argument(path: str, width: str, sig
 def test_expected_members_exist(expected: dict[str, Any]) -> None:
     groups = [*expected["families"], *expected["homonyms"], *expected["never_one_family"]]
     members = {member for group in groups for member in group["members"]} | set(expected["state_keys"])
-    assert members <= {f"{path}::{name}" for path in INVENTORY for name in top_level(path)}
-    for group in expected["families"]:
+    members |= {entry["holder"] for entry in expected["written_out"]}
+    paths = source_files()
+    methods = {
+        f"{path}::{node.name}.{inner.name}"
+        for path in paths
+        for node in classes(path)
+        for inner in node.body
+        if isinstance(inner, ast.FunctionDef)
+    }
+    assert members <= methods | {f"{path}::{name}" for path in paths for name in top_level(path)}
+    for group in groups:
         assert group["members"] == sorted(group["members"])
-        assert {member.rpartition("::")[2] for member in group["members"]} == {group["name"]}
+        assert len(group["members"]) == len(set(group["members"])) > 1
 
 
-def test_expected_families_are_all_classes_that_share_a_name(expected: dict[str, Any]) -> None:
-    names = [name for path in INVENTORY for name in INVENTORY[path]]
-    shared = {name for name in names if names.count(name) > 1}
-    assert shared == {group["name"] for group in [*expected["families"], *expected["homonyms"]]}
+def test_expected_groups_hold_everything_that_shares_a_name(expected: dict[str, Any]) -> None:
+    """What is defined twice under one name is a family, a homonym or known to be different; entry points apart."""
+    by_name: dict[str, set[str]] = {}
+    for path in source_files():
+        for name in set(top_level(path)) - {"main", "train"}:
+            by_name.setdefault(name, set()).add(f"{path}::{name}")
+    shared = [ids for ids in by_name.values() if len(ids) > 1]
+    groups = [*expected["families"], *expected["homonyms"], *expected["never_one_family"]]
+    assert len(shared) >= 24
+    assert [ids for ids in shared if not any(ids <= set(group["members"]) for group in groups)] == []
+
+
+def test_what_is_written_out_builds_its_first_layer_itself(expected: dict[str, Any]) -> None:
+    for entry in expected["written_out"]:
+        path, _, owner = entry["holder"].partition("::")
+        (node,) = (node for node in classes(path) if node.name == owner)
+        built = [
+            ast.unparse(inner.value)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Assign) and ast.unparse(inner.targets[0]) == f"self.{entry['member']}"
+        ]
+        assert [text.partition("(")[0] for text in built] == ["nn.Linear"]
 
 
 def test_expected_unused_things_are_unused(expected: dict[str, Any]) -> None:
@@ -200,20 +266,28 @@ def internal_imports(path: Path) -> Iterator[tuple[str, str, str]]:
     module = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            bases = [base / alias.name.replace(".", "/") for alias in node.names for base in roots(path, 0)]
         elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
+            inside = [base / (node.module or "").replace(".", "/") for base in roots(path, node.level)]
+            bases = [*inside, *(base / alias.name for base in inside for alias in node.names)]
         else:
             continue
         kind = "runtime" if node in module.body else "lazy"
-        for name in names:
-            bases = (path.parent / name, BEFORE / "src" / name.replace(".", "/"))
-            targets = [base.with_suffix(".py") for base in bases] + [base / "__init__.py" for base in bases]
-            yield from (
-                (path.relative_to(BEFORE).as_posix(), target.relative_to(BEFORE).as_posix(), kind)
-                for target in targets
-                if target.is_file()
-            )
+        targets = [base.with_suffix(".py") for base in bases] + [base / "__init__.py" for base in bases]
+        yield from (
+            (path.relative_to(BEFORE).as_posix(), target.relative_to(BEFORE).as_posix(), kind)
+            for target in targets
+            if target.is_file() and target.stat().st_size
+        )
+
+
+def roots(path: Path, level: int) -> list[Path]:
+    """Where an import of `path` starts to look: a package above it, or its own folder and `src`."""
+    return [path.parents[level - 1]] if level else [path.parent, BEFORE / "src"]
+
+
+def source_files() -> list[str]:
+    return [path.relative_to(BEFORE).as_posix() for path in sorted((BEFORE / "src").rglob("*.py"))]
 
 
 def tree(path: str) -> ast.Module:

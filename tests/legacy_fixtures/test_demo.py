@@ -1,5 +1,6 @@
 """`make demo`, and what a person then types in the folder that it leaves."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+AFTER = ROOT / "legacy_fixtures/athelas/after/src/athelas/models"
 COMMANDS = (
     "analyze-deps legacy/",
     "extract-component AttentionPooling",
@@ -53,6 +55,8 @@ def test_the_demonstration_finds_makes_and_proves(demo: Path) -> None:
     assert "AttentionPooling  3 copies" in output
     assert output.count("PROVED") >= 4
     assert (demo / "migrated/src/athelas/models/pytorch/pooling/attention_pooling.py").is_file()
+    models = demo / "legacy/src/athelas/models"
+    assert sorted(path.name for path in models.iterdir()) == ["__init__.py", "lightning", "names3risk_legacy"]
 
 
 def test_the_readme_shows_what_it_prints(demo: Path) -> None:
@@ -60,6 +64,35 @@ def test_the_readme_shows_what_it_prints(demo: Path) -> None:
     shown = readme.partition("<!-- demo -->\n```text\n")[2].partition("```")[0]
     assert shown
     assert shown in (demo / "output.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["pooling/attention_pooling.py", "feedforward/residual_block.py", "feedforward/feed_forward.py"],
+)
+def test_the_readme_shows_the_components_as_they_came_out(path: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("<!-- components -->")[2].partition("<!-- shim -->")[0]
+    assert f"```python\n{without_methods_docstrings(AFTER / 'pytorch' / path)}```" in shown
+
+
+def test_the_readme_shows_a_shim_as_it_came_out() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("<!-- shim -->\n```python\n")[2].partition("```")[0]
+    assert shown.startswith("class AttentionPooling")
+    assert shown in (AFTER / "lightning/tabular/pl_tab_ae.py").read_text(encoding="utf-8")
+
+
+def without_methods_docstrings(path: Path) -> str:
+    """The only class of a file, as text."""
+    text = path.read_text(encoding="utf-8")
+    (node,) = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
+    hidden: set[int] = set()
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and ast.get_docstring(method):
+            hidden |= set(range(method.body[0].lineno, (method.body[0].end_lineno or 0) + 1))
+    lines = text.splitlines(keepends=True)[: node.end_lineno]
+    return "".join(line for number, line in enumerate(lines, 1) if number >= node.lineno and number not in hidden)
 
 
 def test_the_output_fits_eighty_columns(demo: Path) -> None:

@@ -38,10 +38,16 @@ def test_argument_of_init_that_nothing_reads(facts) -> None:
         {"argument": "*args, **kwargs"},
         {"argument": "mask=None", "body": "print(locals())"},
         {"argument": "mask=None", "body": "f = lambda: mask"},
+        {"extra": "lr=0.1", "init": "self.save_hyperparameters()"},
     ],
 )
 def test_what_is_not_suspicious(facts, change: dict[str, str]) -> None:
     assert findings(facts, **change) == []
+
+
+@pytest.mark.parametrize("kept", ['self.save_hyperparameters("width")', "other.save_hyperparameters()"])
+def test_hyperparameters_that_are_named_or_another_objects_read_nothing_else(facts, kept: str) -> None:
+    assert [one[0] for one in findings(facts, extra="lr=0.1", init=kept)] == ["unused-argument"]
 
 
 @pytest.mark.parametrize("body", ["raise NotImplementedError", "pass", "'''Only a docstring.'''", "..."])

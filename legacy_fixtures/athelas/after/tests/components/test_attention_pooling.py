@@ -10,7 +10,7 @@ import torch
 from athelas.models.pytorch.pooling import AttentionPooling
 
 ORIGINALS = Path(__file__).parent / "../../component_index/originals"
-OPTIONAL = ("mask", "lengths")
+OPTIONAL = ("token_mask", "lengths")
 
 
 def kept(digest):
@@ -44,6 +44,8 @@ def lengths(high, shape):
 
 
 kept_pl_tab_ae = kept("39de626540dee3a49755")
+kept_pl_lstm = kept("46f14f6f88820210f212")
+kept_pl_trimodal_bert = kept("9cfc1db3fc5b7487ecab")
 kept_lstm2risk = kept("ea8adc6712b385738713")
 kept_transformer2risk = kept("4253a6c92213a975a3ad")
 
@@ -84,7 +86,86 @@ class KeptPlTabAe:
         """What the component takes for the original's arguments."""
         return {
             "x": x,
-            "mask": mask,
+            "token_mask": mask,
+        }
+
+
+class KeptPlLstm:
+    """`src/athelas/models/lightning/text/pl_lstm.py::AttentionPooling`."""
+
+    renamed = (("attention", "attn"),)
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        hidden_dim = 24
+        torch.manual_seed(0)
+        original = kept_pl_lstm.AttentionPooling(hidden_dim=hidden_dim)
+        torch.manual_seed(0)
+        return original, AttentionPooling(input_dim=hidden_dim)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "outputs": torch.randn(B, L, D),
+            "token_mask": mask(B, L),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, D = 3, 24
+        return [(B, D)]
+
+    @staticmethod
+    def arguments(outputs, token_mask=None):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": outputs,
+            "token_mask": token_mask,
+        }
+
+
+class KeptPlTrimodalBert:
+    """`src/athelas/models/lightning/trimodal/pl_trimodal_bert.py::AttentionPooling`."""
+
+    renamed = (("attention", "scorer"), ("dropout", "drop"))
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        size = 24
+        p_drop = 0.25
+        torch.manual_seed(0)
+        original = kept_pl_trimodal_bert.AttentionPooling(size=size, p_drop=p_drop)
+        torch.manual_seed(0)
+        return original, AttentionPooling(input_dim=size, dropout=p_drop)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "tokens": torch.randn(B, L, D),
+            "token_mask": mask(B, L),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, D = 3, 24
+        return [(B, D)]
+
+    @staticmethod
+    def arguments(tokens, token_mask=None):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": tokens,
+            "token_mask": token_mask,
         }
 
 
@@ -162,11 +243,11 @@ class KeptTransformer2risk:
         """What the component takes for the original's arguments."""
         return {
             "x": x,
-            "mask": mask,
+            "token_mask": mask,
         }
 
 
-COPIES = [KeptPlTabAe, KeptLstm2risk, KeptTransformer2risk]
+COPIES = [KeptPlTabAe, KeptPlLstm, KeptPlTrimodalBert, KeptLstm2risk, KeptTransformer2risk]
 
 
 def tensors(value):
@@ -202,11 +283,15 @@ def gradient(tensor):
     ("copy", "given"),
     [
         (KeptPlTabAe, ()),
-        (KeptPlTabAe, ("mask",)),
+        (KeptPlTabAe, ("token_mask",)),
+        (KeptPlLstm, ()),
+        (KeptPlLstm, ("token_mask",)),
+        (KeptPlTrimodalBert, ()),
+        (KeptPlTrimodalBert, ("token_mask",)),
         (KeptLstm2risk, ()),
         (KeptLstm2risk, ("lengths",)),
         (KeptTransformer2risk, ()),
-        (KeptTransformer2risk, ("mask",)),
+        (KeptTransformer2risk, ("token_mask",)),
     ],
 )
 def test_optional_arguments_are_given_or_left_out(copy, given):
@@ -232,6 +317,10 @@ def test_gradients_flow_without_nan(copy):
     [
         (KeptPlTabAe, ("x",)),
         (KeptPlTabAe, ("x", "mask")),
+        (KeptPlLstm, ("outputs",)),
+        (KeptPlLstm, ("outputs", "token_mask")),
+        (KeptPlTrimodalBert, ("tokens",)),
+        (KeptPlTrimodalBert, ("tokens", "token_mask")),
         (KeptLstm2risk, ("sequence", "lengths")),
         (KeptTransformer2risk, ("x",)),
         (KeptTransformer2risk, ("x", "mask")),

@@ -20,14 +20,55 @@ def kept(digest):
     return module
 
 
+kept_pl_bimodal_cross_attn = kept("01f265a69490f4238f3e")
 kept_pl_tab_ae = kept("5cc263a99778b2a12adc")
+kept_pl_trimodal_cross_attn = kept("9d95f34c3550e6c9b586")
 kept_transformer2risk = kept("d043237be7767f62509a")
+
+
+class KeptPlBimodalCrossAttn:
+    """`src/athelas/models/lightning/bimodal/pl_bimodal_cross_attn.py::FeedForward`."""
+
+    renamed = ()
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        d_model = 24
+        d_ff = 40
+        p = 0.1
+        torch.manual_seed(0)
+        original = kept_pl_bimodal_cross_attn.FeedForward(d_model=d_model, d_ff=d_ff)
+        torch.manual_seed(0)
+        return original, FeedForward(dim=d_model, hidden_dim=d_ff, dropout=p)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "features": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L, D = 3, 5, 24
+        return [(B, L, D)]
+
+    @staticmethod
+    def arguments(features):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": features,
+        }
 
 
 class KeptPlTabAe:
     """`src/athelas/models/lightning/tabular/pl_tab_ae.py::FeedForward`."""
 
-    renamed = ()
+    renamed = (("mlp", "ff"),)
 
     @staticmethod
     def pair():
@@ -38,50 +79,11 @@ class KeptPlTabAe:
         torch.manual_seed(0)
         original = kept_pl_tab_ae.FeedForward(dim=dim, hidden_dim=hidden_dim, dropout=dropout)
         torch.manual_seed(0)
-        return original, FeedForward(dim=dim, hidden_dim=hidden_dim, dropout=dropout)
-
-    @staticmethod
-    def inputs():
-        """What the original is called with."""
-        B, L, D = 3, 5, 24
-        torch.manual_seed(1)
-        return {
-            "x": torch.randn(B, L, D),
-        }
-
-    @staticmethod
-    def shapes():
-        """What comes out."""
-        B, L, D = 3, 5, 24
-        return [(B, L, D)]
-
-    @staticmethod
-    def arguments(x):
-        """What the component takes for the original's arguments."""
-        return {
-            "x": x,
-        }
-
-
-class KeptTransformer2risk:
-    """`src/athelas/models/names3risk_legacy/transformer2risk.py::FeedForward`."""
-
-    renamed = (("ff", "net"),)
-
-    @staticmethod
-    def pair():
-        """The original and the component in its place, from one seed."""
-        n_embd = 24
-        dropout = 0.25
-        torch.manual_seed(0)
-        original = kept_transformer2risk.FeedForward(n_embd=n_embd, dropout=dropout)
-        torch.manual_seed(0)
         return original, FeedForward(
-            dim=n_embd,
-            hidden_dim=4 * n_embd,
+            dim=dim,
+            hidden_dim=hidden_dim,
             dropout=dropout,
-            norm_first=True,
-            activation=kept_transformer2risk.nn.ReLU,
+            activation=kept_pl_tab_ae.nn.GELU,
         )
 
     @staticmethod
@@ -107,7 +109,90 @@ class KeptTransformer2risk:
         }
 
 
-COPIES = [KeptPlTabAe, KeptTransformer2risk]
+class KeptPlTrimodalCrossAttn:
+    """`src/athelas/models/lightning/trimodal/pl_trimodal_cross_attn.py::FeedForward`."""
+
+    renamed = (("mlp", "seq"),)
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        embed = 24
+        dropout = 0.25
+        mult = 4
+        torch.manual_seed(0)
+        original = kept_pl_trimodal_cross_attn.FeedForward(embed=embed, dropout=dropout)
+        torch.manual_seed(0)
+        return original, FeedForward(
+            dropout=dropout,
+            dim=embed,
+            hidden_dim=mult * embed,
+            norm_first=True,
+            activation=kept_pl_trimodal_cross_attn.nn.GELU,
+        )
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "t": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L, D = 3, 5, 24
+        return [(B, L, D)]
+
+    @staticmethod
+    def arguments(t):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": t,
+        }
+
+
+class KeptTransformer2risk:
+    """`src/athelas/models/names3risk_legacy/transformer2risk.py::FeedForward`."""
+
+    renamed = (("mlp", "net"),)
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        n_embd = 24
+        dropout = 0.25
+        torch.manual_seed(0)
+        original = kept_transformer2risk.FeedForward(n_embd=n_embd, dropout=dropout)
+        torch.manual_seed(0)
+        return original, FeedForward(dropout=dropout, dim=n_embd, hidden_dim=4 * n_embd, norm_first=True)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "x": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L, D = 3, 5, 24
+        return [(B, L, D)]
+
+    @staticmethod
+    def arguments(x):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": x,
+        }
+
+
+COPIES = [KeptPlBimodalCrossAttn, KeptPlTabAe, KeptPlTrimodalCrossAttn, KeptTransformer2risk]
 
 
 def tensors(value):
@@ -159,7 +244,9 @@ def test_gradients_flow_without_nan(copy):
 @pytest.mark.parametrize(
     ("copy", "given"),
     [
+        (KeptPlBimodalCrossAttn, ("features",)),
         (KeptPlTabAe, ("x",)),
+        (KeptPlTrimodalCrossAttn, ("t",)),
         (KeptTransformer2risk, ("x",)),
     ],
 )

@@ -20,7 +20,45 @@ def kept(digest):
     return module
 
 
+kept_pl_trimodal_cross_attn = kept("ff6512154a0f75d6233e")
 kept_transformer2risk = kept("ef71b10d71b17947fd40")
+
+
+class KeptPlTrimodalCrossAttn:
+    """`src/athelas/models/lightning/trimodal/pl_trimodal_cross_attn.py::Head`."""
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        embed = 24
+        size = 40
+        dropout = 0.25
+        torch.manual_seed(0)
+        original = kept_pl_trimodal_cross_attn.Head(embed=embed, size=size, dropout=dropout)
+        torch.manual_seed(0)
+        return original, Head(input_dim=embed, output_dim=size, dropout=dropout)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "x": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L = 3, 5
+        return [(B, L, 40)]
+
+    @staticmethod
+    def arguments(x):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": x,
+        }
 
 
 class KeptTransformer2risk:
@@ -35,7 +73,7 @@ class KeptTransformer2risk:
         torch.manual_seed(0)
         original = kept_transformer2risk.Head(n_embd=n_embd, head_size=head_size, dropout=dropout)
         torch.manual_seed(0)
-        return original, Head(n_embd=n_embd, head_size=head_size, dropout=dropout)
+        return original, Head(input_dim=n_embd, output_dim=head_size, dropout=dropout)
 
     @staticmethod
     def inputs():
@@ -60,7 +98,7 @@ class KeptTransformer2risk:
         }
 
 
-COPIES = [KeptTransformer2risk]
+COPIES = [KeptPlTrimodalCrossAttn, KeptTransformer2risk]
 
 
 def tensors(value):
@@ -112,6 +150,7 @@ def test_gradients_flow_without_nan(copy):
 @pytest.mark.parametrize(
     ("copy", "given"),
     [
+        (KeptPlTrimodalCrossAttn, ("x",)),
         (KeptTransformer2risk, ("x",)),
     ],
 )

@@ -20,11 +20,53 @@ def kept(digest):
     return module
 
 
+kept_pl_trimodal_cross_attn = kept("a37512afd5ee2875a247")
 kept_transformer2risk = kept("070e53611d23f3dc12c6")
+
+
+class KeptPlTrimodalCrossAttn:
+    """`src/athelas/models/lightning/trimodal/pl_trimodal_cross_attn.py::MultiHeadAttention`."""
+
+    renamed = ()
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        embed = 24
+        heads = 2
+        dropout = 0.25
+        torch.manual_seed(0)
+        original = kept_pl_trimodal_cross_attn.MultiHeadAttention(embed=embed, heads=heads, dropout=dropout)
+        torch.manual_seed(0)
+        return original, MultiHeadAttention(dim=embed, output_dim=heads, dropout=dropout)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "t": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L, D = 3, 5, 24
+        return [(B, L, D)]
+
+    @staticmethod
+    def arguments(t):
+        """What the component takes for the original's arguments."""
+        return {
+            "t": t,
+        }
 
 
 class KeptTransformer2risk:
     """`src/athelas/models/names3risk_legacy/transformer2risk.py::MultiHeadAttention`."""
+
+    renamed = (("attention_heads", "heads"), ("drop", "dropout"), ("out", "proj"))
 
     @staticmethod
     def pair():
@@ -35,7 +77,7 @@ class KeptTransformer2risk:
         torch.manual_seed(0)
         original = kept_transformer2risk.MultiHeadAttention(n_embd=n_embd, n_head=n_head, dropout=dropout)
         torch.manual_seed(0)
-        return original, MultiHeadAttention(n_embd=n_embd, n_head=n_head, dropout=dropout)
+        return original, MultiHeadAttention(dim=n_embd, output_dim=n_head, dropout=dropout)
 
     @staticmethod
     def inputs():
@@ -56,11 +98,11 @@ class KeptTransformer2risk:
     def arguments(x):
         """What the component takes for the original's arguments."""
         return {
-            "x": x,
+            "t": x,
         }
 
 
-COPIES = [KeptTransformer2risk]
+COPIES = [KeptPlTrimodalCrossAttn, KeptTransformer2risk]
 
 
 def tensors(value):
@@ -112,6 +154,7 @@ def test_gradients_flow_without_nan(copy):
 @pytest.mark.parametrize(
     ("copy", "given"),
     [
+        (KeptPlTrimodalCrossAttn, ("t",)),
         (KeptTransformer2risk, ("x",)),
     ],
 )
@@ -136,7 +179,9 @@ def parameter_gradients(module):
 
 def legacy_state(state, copy):
     """`state` under the original's keys."""
-    return dict(state)
+    names = dict(copy.renamed)
+    parts = {name: name.partition(".") for name in state}
+    return {names.get(head, head) + dot + rest: state[name] for name, (head, dot, rest) in parts.items()}
 
 
 def assert_same(actual, expected):

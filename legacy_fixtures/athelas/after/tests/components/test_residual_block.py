@@ -28,31 +28,33 @@ class Config(dict):
         self.__dict__ = self
 
 
+kept_pl_bimodal_cnn = kept("f292eabf4bbb88597629")
 kept_pl_tab_ae = kept("7b01a73b12c7c1133384")
+kept_pl_text_cnn = kept("956c9c46af0f39e8d7d0")
 kept_lstm2risk = kept("db7ccc4145e6fa970400")
 kept_transformer2risk = kept("11d62e35b2e80830dd98")
 
 
-class KeptPlTabAe:
-    """`src/athelas/models/lightning/tabular/pl_tab_ae.py::ResidualBlock`."""
+class KeptPlBimodalCnn:
+    """`src/athelas/models/lightning/bimodal/pl_bimodal_cnn.py::ResidualBlock`."""
 
-    renamed = (("net", "layers"),)
+    renamed = (("block", "body"),)
 
     @staticmethod
     def pair():
         """The original and the component in its place, from one seed."""
-        dim = 24
-        hidden_dim = 40
-        dropout = 0.25
+        size = 24
+        expansion = 2
+        p = 0.1
         torch.manual_seed(0)
-        original = kept_pl_tab_ae.ResidualBlock(dim=dim, hidden_dim=hidden_dim, dropout=dropout)
+        original = kept_pl_bimodal_cnn.ResidualBlock(size=size)
         torch.manual_seed(0)
         return original, ResidualBlock(
-            dim=dim,
-            hidden_dim=hidden_dim,
-            dropout=dropout,
-            activation=kept_pl_tab_ae.nn.GELU,
-            norm=kept_pl_tab_ae.nn.BatchNorm1d,
+            dim=size,
+            hidden_dim=expansion * size,
+            p=p,
+            activation=kept_pl_bimodal_cnn.nn.SiLU,
+            norm=kept_pl_bimodal_cnn.nn.BatchNorm1d,
         )
 
     @staticmethod
@@ -78,10 +80,87 @@ class KeptPlTabAe:
         }
 
 
+class KeptPlTabAe:
+    """`src/athelas/models/lightning/tabular/pl_tab_ae.py::ResidualBlock`."""
+
+    renamed = (("block", "layers"),)
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        dim = 24
+        hidden_dim = 40
+        dropout = 0.25
+        torch.manual_seed(0)
+        original = kept_pl_tab_ae.ResidualBlock(dim=dim, hidden_dim=hidden_dim, dropout=dropout)
+        torch.manual_seed(0)
+        return original, ResidualBlock(dim=dim, hidden_dim=hidden_dim, p=dropout, norm=kept_pl_tab_ae.nn.BatchNorm1d)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, D = 3, 24
+        torch.manual_seed(1)
+        return {
+            "x": torch.randn(B, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, D = 3, 24
+        return [(B, D)]
+
+    @staticmethod
+    def arguments(x):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": x,
+        }
+
+
+class KeptPlTextCnn:
+    """`src/athelas/models/lightning/text/pl_text_cnn.py::ResidualBlock`."""
+
+    renamed = ()
+
+    @staticmethod
+    def pair():
+        """The original and the component in its place, from one seed."""
+        width = 24
+        p = 0.25
+        torch.manual_seed(0)
+        original = kept_pl_text_cnn.ResidualBlock(width=width, p=p)
+        torch.manual_seed(0)
+        return original, ResidualBlock(dim=width, hidden_dim=2 * width, p=p, norm=kept_pl_text_cnn.nn.LayerNorm)
+
+    @staticmethod
+    def inputs():
+        """What the original is called with."""
+        B, L, D = 3, 5, 24
+        torch.manual_seed(1)
+        return {
+            "hidden": torch.randn(B, L, D),
+        }
+
+    @staticmethod
+    def shapes():
+        """What comes out."""
+        B, L, D = 3, 5, 24
+        return [(B, L, D)]
+
+    @staticmethod
+    def arguments(hidden):
+        """What the component takes for the original's arguments."""
+        return {
+            "x": hidden,
+        }
+
+
 class KeptLstm2risk:
     """`src/athelas/models/names3risk_legacy/lstm2risk.py::ResidualBlock`."""
 
-    renamed = (("net", "ffwd"),)
+    renamed = (("block", "ffwd"),)
 
     @staticmethod
     def pair():
@@ -93,6 +172,7 @@ class KeptLstm2risk:
         return original, ResidualBlock(
             dim=2 * config.hidden_size,
             hidden_dim=4 * (2 * config.hidden_size),
+            activation=kept_lstm2risk.nn.ReLU,
             norm=kept_lstm2risk.nn.LayerNorm,
         )
 
@@ -122,7 +202,7 @@ class KeptLstm2risk:
 class KeptTransformer2risk:
     """`src/athelas/models/names3risk_legacy/transformer2risk.py::ResidualBlock`."""
 
-    renamed = ()
+    renamed = (("block", "net"),)
 
     @staticmethod
     def pair():
@@ -134,7 +214,8 @@ class KeptTransformer2risk:
         return original, ResidualBlock(
             dim=config.hidden_size,
             hidden_dim=config.hidden_size,
-            dropout=config.dropout_rate,
+            p=config.dropout_rate,
+            activation=kept_transformer2risk.nn.ReLU,
         )
 
     @staticmethod
@@ -160,7 +241,7 @@ class KeptTransformer2risk:
         }
 
 
-COPIES = [KeptPlTabAe, KeptLstm2risk, KeptTransformer2risk]
+COPIES = [KeptPlBimodalCnn, KeptPlTabAe, KeptPlTextCnn, KeptLstm2risk, KeptTransformer2risk]
 
 
 def tensors(value):
@@ -212,7 +293,9 @@ def test_gradients_flow_without_nan(copy):
 @pytest.mark.parametrize(
     ("copy", "given"),
     [
+        (KeptPlBimodalCnn, ("x",)),
         (KeptPlTabAe, ("x",)),
+        (KeptPlTextCnn, ("hidden",)),
         (KeptLstm2risk, ("x",)),
         (KeptTransformer2risk, ("x",)),
     ],

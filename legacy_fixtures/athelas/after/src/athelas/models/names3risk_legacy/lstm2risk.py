@@ -24,6 +24,11 @@ class LSTMConfig:
     n_tab_features: int = 10
     n_classes: int = 2
 
+    @classmethod
+    def production(cls, vocab_size=30000):
+        # what runs since run 58. The defaults above are for the laptop
+        return cls(vocab_size, embedding_size=128, hidden_size=256, n_layers=2, n_blocks=3, n_tab_features=40)
+
 
 class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
     """Deprecated: use `from athelas.models.pytorch.pooling import AttentionPooling`."""
@@ -45,7 +50,7 @@ class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
 class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
     """Deprecated: use `from athelas.models.pytorch.feedforward import ResidualBlock`."""
 
-    _old_names = {"net": "ffwd"}
+    _old_names = {"block": "ffwd"}
 
     def __init__(self, config):
         _legacy.warn(
@@ -53,7 +58,12 @@ class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
             "from athelas.models.pytorch.feedforward import ResidualBlock",
             __file__,
         )
-        super().__init__(dim=2 * config.hidden_size, hidden_dim=4 * (2 * config.hidden_size), norm=nn.LayerNorm)
+        super().__init__(
+            dim=2 * config.hidden_size,
+            hidden_dim=4 * (2 * config.hidden_size),
+            activation=nn.ReLU,
+            norm=nn.LayerNorm,
+        )
 
 
 class TextProjection(nn.Module):

@@ -36,11 +36,11 @@ def pool_tokens(batch_size, length):
     mask = torch.rand(batch_size, length) > 0.3
     mask[:, 0] = True
     pool = AttentionPooling(input_dim=cfg.embedding_size)
-    print("transformer pooling", tuple(pool(x, mask=mask).shape), tuple(pool(x).shape))
+    print("transformer pooling", tuple(pool(x, token_mask=mask).shape), tuple(pool(x).shape))
 
 
 def attend(batch_size, length):
-    attention = MultiHeadAttention(32, 4, dropout=0.0)
+    attention = MultiHeadAttention(dim=32, output_dim=4, dropout=0.0)
     out = attention(torch.randn(batch_size, length, 32))
     print("attention", tuple(out.shape))
 

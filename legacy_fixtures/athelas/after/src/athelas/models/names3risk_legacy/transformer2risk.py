@@ -10,8 +10,6 @@ from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
 from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
 from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
-from typing import TYPE_CHECKING
-
 from athelas.models.pytorch.attention import Head as _Head
 from athelas.models.pytorch.attention import MultiHeadAttention as _MultiHeadAttention
 
@@ -29,11 +27,19 @@ class TransformerConfig:
     num_tabular: int = 10
     num_classes: int = 2
 
+    @classmethod
+    def production(cls, vocabulary_size=30000):
+        cfg = cls(vocabulary_size, block_size=64, embedding_size=256, n_head=8, n_layer=4)
+        cfg.hidden_size = 512
+        cfg.num_tabular = 40
+        # cfg.n_residual = 4
+        return cfg
+
 
 class FeedForward(_legacy.LegacyKeys, _FeedForward):
     """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
 
-    _old_names = {"ff": "net"}
+    _old_names = {"mlp": "net"}
 
     def __init__(self, n_embd, dropout):
         _legacy.warn(
@@ -41,14 +47,39 @@ class FeedForward(_legacy.LegacyKeys, _FeedForward):
             "from athelas.models.pytorch.feedforward import FeedForward",
             __file__,
         )
-        super().__init__(dim=n_embd, hidden_dim=4 * n_embd, dropout=dropout, norm_first=True, activation=nn.ReLU)
+        super().__init__(dim=n_embd, hidden_dim=4 * n_embd, dropout=dropout, norm_first=True)
+
+
+class Head(_Head):
+    """Deprecated: use `from athelas.models.pytorch.attention import Head`."""
+
+    def __init__(self, n_embd, head_size, dropout):
+        _legacy.warn("transformer2risk.Head", "from athelas.models.pytorch.attention import Head", __file__)
+        super().__init__(input_dim=n_embd, output_dim=head_size, dropout=dropout)
+
+
+class MultiHeadAttention(_legacy.LegacyKeys, _MultiHeadAttention):
+    """Deprecated: use `from athelas.models.pytorch.attention import MultiHeadAttention`."""
+
+    _old_names = {"attention_heads": "heads", "drop": "dropout", "out": "proj"}
+
+    def __init__(self, n_embd, n_head, dropout):
+        _legacy.warn(
+            "transformer2risk.MultiHeadAttention",
+            "from athelas.models.pytorch.attention import MultiHeadAttention",
+            __file__,
+        )
+        super().__init__(dim=n_embd, output_dim=n_head, dropout=dropout)
+
+    def forward(self, x):
+        return super().forward(x)
 
 
 class Block(nn.Module):
     def __init__(self, n_embd, n_head, dropout):
         super().__init__()
         self.ln = nn.LayerNorm(n_embd)
-        self.sa = _MultiHeadAttention(n_embd, n_head, dropout)
+        self.sa = MultiHeadAttention(n_embd, n_head, dropout)
         self.ffwd = FeedForward(n_embd, dropout)  # brings its own norm
 
     def forward(self, x):
@@ -71,11 +102,13 @@ class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
         super().__init__(input_dim=config.embedding_size)
 
     def forward(self, x, mask=None):
-        return super().forward(x, mask=mask)
+        return super().forward(x, token_mask=mask)
 
 
-class ResidualBlock(_ResidualBlock):
+class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
     """Deprecated: use `from athelas.models.pytorch.feedforward import ResidualBlock`."""
+
+    _old_names = {"block": "net"}
 
     def __init__(self, config):
         _legacy.warn(
@@ -83,7 +116,12 @@ class ResidualBlock(_ResidualBlock):
             "from athelas.models.pytorch.feedforward import ResidualBlock",
             __file__,
         )
-        super().__init__(dim=config.hidden_size, hidden_dim=config.hidden_size, dropout=config.dropout_rate)
+        super().__init__(
+            dim=config.hidden_size,
+            hidden_dim=config.hidden_size,
+            p=config.dropout_rate,
+            activation=nn.ReLU,
+        )
 
 
 class TextProjection(nn.Module):
@@ -144,33 +182,3 @@ def collate_fn(rows, block_size=32):
     tabular = torch.tensor([table for _, table, _ in rows], dtype=torch.float)
     y = torch.tensor([label for _, _, label in rows])
     return idx, mask, tabular, y
-
-
-__all__ = [
-    "AttentionPooling",
-    "Block",
-    "F",
-    "FeedForward",
-    "Head",
-    "MultiHeadAttention",
-    "ResidualBlock",
-    "TextProjection",
-    "Transformer2Risk",
-    "TransformerConfig",
-    "collate_fn",
-    "dataclass",
-    "nn",
-    "torch",
-]
-
-if TYPE_CHECKING:
-    from athelas.models.pytorch.attention import Head as Head
-    from athelas.models.pytorch.attention import MultiHeadAttention as MultiHeadAttention
-else:
-    _MOVED = {
-        "Head": ("athelas.models.pytorch.attention", "Head"),
-        "MultiHeadAttention": ("athelas.models.pytorch.attention", "MultiHeadAttention"),
-    }
-
-    def __getattr__(name):
-        return _legacy.moved(__name__, name, _MOVED, __file__)

@@ -24,6 +24,14 @@ LOG = "REFACTOR_TOOLS_SHIM_LOG"
 SAFE_GLOBALS: list[Any]
 # Old dotted name: module and name of the class that stands for it now.
 _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
+    "athelas.models.lightning.bimodal.pl_bimodal_cnn.ResidualBlock": (
+        "athelas.models.lightning.bimodal.pl_bimodal_cnn",
+        "ResidualBlock",
+    ),
+    "athelas.models.lightning.bimodal.pl_bimodal_cross_attn.FeedForward": (
+        "athelas.models.lightning.bimodal.pl_bimodal_cross_attn",
+        "FeedForward",
+    ),
     "athelas.models.lightning.tabular.pl_tab_ae.AttentionPooling": (
         "athelas.models.lightning.tabular.pl_tab_ae",
         "AttentionPooling",
@@ -36,22 +44,41 @@ _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
         "athelas.models.lightning.tabular.pl_tab_ae",
         "ResidualBlock",
     ),
+    "athelas.models.lightning.text.pl_lstm.AttentionPooling": (
+        "athelas.models.lightning.text.pl_lstm",
+        "AttentionPooling",
+    ),
+    "athelas.models.lightning.text.pl_text_cnn.ResidualBlock": (
+        "athelas.models.lightning.text.pl_text_cnn",
+        "ResidualBlock",
+    ),
     "lstm2risk.AttentionPooling": ("lstm2risk", "AttentionPooling"),
     "lstm2risk.ResidualBlock": ("lstm2risk", "ResidualBlock"),
+    "pl_trimodal_bert.AttentionPooling": ("pl_trimodal_bert", "AttentionPooling"),
+    "pl_trimodal_cross_attn.FeedForward": ("pl_trimodal_cross_attn", "FeedForward"),
+    "pl_trimodal_cross_attn.Head": ("pl_trimodal_cross_attn", "Head"),
+    "pl_trimodal_cross_attn.MultiHeadAttention": ("pl_trimodal_cross_attn", "MultiHeadAttention"),
     "transformer2risk.AttentionPooling": ("transformer2risk", "AttentionPooling"),
     "transformer2risk.FeedForward": ("transformer2risk", "FeedForward"),
-    "transformer2risk.Head": ("athelas.models.pytorch.attention", "Head"),
-    "transformer2risk.MultiHeadAttention": ("athelas.models.pytorch.attention", "MultiHeadAttention"),
+    "transformer2risk.Head": ("transformer2risk", "Head"),
+    "transformer2risk.MultiHeadAttention": ("transformer2risk", "MultiHeadAttention"),
     "transformer2risk.ResidualBlock": ("transformer2risk", "ResidualBlock"),
 }
 # Modules whose own classes such a model is made of, and the classes of torch.nn.
 _LEGACY_FILES: Sequence[str] = [
+    "athelas.models.lightning.bimodal.pl_bimodal_cnn",
+    "athelas.models.lightning.bimodal.pl_bimodal_cross_attn",
     "athelas.models.lightning.tabular.pl_tab_ae",
+    "athelas.models.lightning.text.pl_lstm",
+    "athelas.models.lightning.text.pl_text_cnn",
     "lstm2risk",
+    "pl_trimodal_bert",
+    "pl_trimodal_cross_attn",
     "transformer2risk",
 ]
 _TORCH_CLASSES: Sequence[str] = [
     "BatchNorm1d",
+    "Conv1d",
     "Dropout",
     "Embedding",
     "GELU",
@@ -59,8 +86,11 @@ _TORCH_CLASSES: Sequence[str] = [
     "LayerNorm",
     "Linear",
     "ModuleList",
+    "MultiheadAttention",
+    "NonDynamicallyQuantizableLinear",
     "ReLU",
     "Sequential",
+    "SiLU",
 ]
 
 _warned: set[tuple[str, str, int]] = set()

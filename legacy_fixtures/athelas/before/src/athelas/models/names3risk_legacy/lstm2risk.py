@@ -21,6 +21,11 @@ class LSTMConfig:
     n_tab_features: int = 10
     n_classes: int = 2
 
+    @classmethod
+    def production(cls, vocab_size=30000):
+        # what runs since run 58. The defaults above are for the laptop
+        return cls(vocab_size, embedding_size=128, hidden_size=256, n_layers=2, n_blocks=3, n_tab_features=40)
+
 
 class AttentionPooling(nn.Module):
     def __init__(self, config):

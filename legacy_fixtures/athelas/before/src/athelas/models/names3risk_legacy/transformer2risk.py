@@ -20,6 +20,14 @@ class TransformerConfig:
     num_tabular: int = 10
     num_classes: int = 2
 
+    @classmethod
+    def production(cls, vocabulary_size=30000):
+        cfg = cls(vocabulary_size, block_size=64, embedding_size=256, n_head=8, n_layer=4)
+        cfg.hidden_size = 512
+        cfg.num_tabular = 40
+        # cfg.n_residual = 4
+        return cfg
+
 
 class FeedForward(nn.Module):
     def __init__(self, n_embd, dropout):

@@ -18,7 +18,7 @@ from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
 class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
     """Deprecated: use `from athelas.models.pytorch.feedforward import ResidualBlock`."""
 
-    _old_names = {"net": "layers"}
+    _old_names = {"block": "layers"}
 
     def __init__(self, dim, hidden_dim, dropout=0.1):
         _legacy.warn(
@@ -26,11 +26,13 @@ class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
             "from athelas.models.pytorch.feedforward import ResidualBlock",
             __file__,
         )
-        super().__init__(dim=dim, hidden_dim=hidden_dim, dropout=dropout, activation=nn.GELU, norm=nn.BatchNorm1d)
+        super().__init__(dim=dim, hidden_dim=hidden_dim, p=dropout, norm=nn.BatchNorm1d)
 
 
-class FeedForward(_FeedForward):
+class FeedForward(_legacy.LegacyKeys, _FeedForward):
     """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+
+    _old_names = {"mlp": "ff"}
 
     def __init__(self, dim, hidden_dim, dropout=0.1):
         _legacy.warn(
@@ -38,7 +40,7 @@ class FeedForward(_FeedForward):
             "from athelas.models.pytorch.feedforward import FeedForward",
             __file__,
         )
-        super().__init__(dim=dim, hidden_dim=hidden_dim, dropout=dropout)
+        super().__init__(dim=dim, hidden_dim=hidden_dim, dropout=dropout, activation=nn.GELU)
 
 
 class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
@@ -55,7 +57,7 @@ class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):
         super().__init__(input_dim=dim, dropout=dropout)
 
     def forward(self, x, mask=None):
-        return super().forward(x, mask=mask)
+        return super().forward(x, token_mask=mask)
 
 
 class TabAE(nn.Module):
@@ -94,6 +96,37 @@ class TabAE(nn.Module):
         # loss = F.mse_loss(reconstruction, batch)
         loss = F.mse_loss(reconstruction[present], batch[present])
         return loss + 1e-4 * z.pow(2).mean()
+
+    def corrupt(self, batch, p):
+        """Swap noise: a cell becomes that of another row with probability p, holes stay holes."""
+        other = batch[torch.randperm(batch.size(0))]
+        swap = torch.rand_like(batch) < p
+        swap &= ~torch.isnan(other) & ~torch.isnan(batch)
+        return torch.where(swap, other, batch)
+
+    def denoising_step(self, batch, p=0.15):
+        reconstruction, _ = self(self.corrupt(batch, p))
+        present = ~torch.isnan(batch)
+        return F.smooth_l1_loss(reconstruction[present], batch[present])
+
+    @torch.no_grad()
+    def validation_step(self, batch, batch_idx):
+        self.eval()
+        loss = F.mse_loss(*self.present_cells(batch))
+        self.train()
+        return loss
+
+    def present_cells(self, batch):
+        present = ~torch.isnan(batch)
+        return self(batch)[0][present], batch[present]
+
+    @torch.no_grad()
+    def anomaly_score(self, batch):
+        """(B,), squared error per present cell. Call eval() first, BatchNorm!"""
+        reconstruction, _ = self(batch)
+        present = ~torch.isnan(batch)
+        error = (reconstruction - batch.nan_to_num()) ** 2 * present
+        return error.sum(dim=1) / present.sum(dim=1)
 
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters(), lr=self.lr)

@@ -4,32 +4,36 @@ Multi Head Attention
 Attends over a sequence.
 
 **Core Concept:**
-Moved from `src/athelas/models/names3risk_legacy/transformer2risk.py::MultiHeadAttention` as it was.
+One component for 2 copies: `src/athelas/models/lightning/trimodal/pl_trimodal_cross_attn.py::MultiHeadAttention`,
+`src/athelas/models/names3risk_legacy/transformer2risk.py::MultiHeadAttention`. What they differed in is a parameter.
 
 **Architecture:**
-1. `heads`: `nn.ModuleList(Head(n_embd, n_embd // n_head, dropout) for _ in range(n_head))`
-2. `proj`: `nn.Linear(n_embd, n_embd)`
-3. `dropout`: `nn.Dropout(dropout)`
-4. The result is `self.dropout(self.proj(out))`.
+1. `attention_heads`: `nn.ModuleList( Head(input_dim=dim, output_dim=dim // output_dim, dropout=dropout) for _ in
+   range(output_dim) )`
+2. `out`: `nn.Linear(dim, dim)`
+3. `drop`: `nn.Dropout(dropout)`
+4. The result is `self.drop(self.out(joined))`.
 
 **Parameters:**
-- n_embd (int): `n_embd` of the original
-- n_head (int): `n_head` of the original
+- dim (int): width of the input and of the output
+- output_dim (int): width of the output
 - dropout (float): rate of dropout
 
 **Forward Signature:**
 Input:
-  - x (B, L, D): the input
+  - t (B, L, D): the input
 Output:
   - (B, L, D): the result
 
 **Dependencies:**
 - athelas.models.pytorch.attention.head.Head → built as a part
-- torch.nn.Dropout → makes `dropout`
-- torch.nn.Linear → makes `proj`
-- torch.nn.ModuleList → makes `heads`
+- torch.nn.Dropout → makes `drop`
+- torch.nn.Linear → makes `out`
+- torch.nn.ModuleList → makes `attention_heads`
 
 **Used By:**
+- athelas.models.lightning.trimodal.pl_trimodal_cross_attn.TrimodalCrossAttentionBert → as `MultiHeadAttention` of
+  pl_trimodal_cross_attn.py
 - athelas.models.names3risk_legacy.score.attend → as `MultiHeadAttention` of transformer2risk.py
 - athelas.models.names3risk_legacy.transformer2risk.Block → as `MultiHeadAttention` of transformer2risk.py
 
@@ -37,7 +41,7 @@ Output:
 ```python
 >>> import torch
 >>> from athelas.models.pytorch.attention import MultiHeadAttention
->>> module = MultiHeadAttention(n_embd=24, n_head=2, dropout=0.25)
+>>> module = MultiHeadAttention(dim=24, output_dim=2, dropout=0.25)
 >>> module(torch.randn(3, 5, 24)).shape
 torch.Size([3, 5, 24])
 
@@ -53,25 +57,27 @@ from athelas.models.pytorch.attention.head import Head
 class MultiHeadAttention(nn.Module):
     """Attends over a sequence."""
 
-    def __init__(self, n_embd: int, n_head: int, dropout: float) -> None:
+    def __init__(self, dim: int, output_dim: int, *, dropout: float = 0.1) -> None:
         """
         Args:
-            n_embd: `n_embd` of the original
-            n_head: `n_head` of the original
+            dim: width of the input and of the output
+            output_dim: width of the output
             dropout: rate of dropout
         """
         super().__init__()
-        self.heads = nn.ModuleList(Head(n_embd, n_embd // n_head, dropout) for _ in range(n_head))
-        self.proj = nn.Linear(n_embd, n_embd)
-        self.dropout = nn.Dropout(dropout)
+        self.attention_heads = nn.ModuleList(
+            Head(input_dim=dim, output_dim=dim // output_dim, dropout=dropout) for _ in range(output_dim)
+        )
+        self.out = nn.Linear(dim, dim)
+        self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, t: Tensor) -> Tensor:
         """
         Args:
-            x: (B, L, D) the input
+            t: (B, L, D) the input
 
         Returns:
             (B, L, D) the result
         """
-        out = torch.cat([h(x) for h in self.heads], dim=-1)
-        return self.dropout(self.proj(out))
+        joined = torch.cat([head(t) for head in self.attention_heads], dim=-1)
+        return self.drop(self.out(joined))

@@ -4,16 +4,17 @@ Feed Forward
 A feed-forward network on the last dimension.
 
 **Core Concept:**
-One component for 2 copies: `src/athelas/models/lightning/tabular/pl_tab_ae.py::FeedForward`,
+One component for 4 copies: `src/athelas/models/lightning/bimodal/pl_bimodal_cross_attn.py::FeedForward`,
+`src/athelas/models/lightning/tabular/pl_tab_ae.py::FeedForward`,
+`src/athelas/models/lightning/trimodal/pl_trimodal_cross_attn.py::FeedForward`,
 `src/athelas/models/names3risk_legacy/transformer2risk.py::FeedForward`. What they differed in is a parameter.
 
 **Architecture:**
-1. `# norm at the end, training was unstable the other way round layers: list[nn.Module] = []`
-2. Where `norm_first`: `nn.LayerNorm(dim)`
-3. `nn.Linear(dim, hidden_dim), activation(), nn.Linear(hidden_dim, dim), nn.Dropout(dropout)`
-4. Where `not norm_first`: `nn.LayerNorm(dim)`
-5. `ff` runs them in order.
-6. The result is `self.ff(x)`.
+1. Where `norm_first`: `nn.LayerNorm(dim)`
+2. `nn.Linear(dim, hidden_dim), activation(), nn.Linear(hidden_dim, dim), nn.Dropout(dropout)`
+3. Where `not norm_first`: `nn.LayerNorm(dim)`
+4. `mlp` runs them in order.
+5. The result is `self.mlp(x)`.
 
 **Parameters:**
 - dim (int): width of the input and of the output
@@ -30,20 +31,24 @@ Output:
 
 **Dependencies:**
 - torch.nn.Dropout → one of the layers
-- torch.nn.GELU → one of the layers
 - torch.nn.LayerNorm → one of the layers
 - torch.nn.Linear → one of the layers
-- torch.nn.Sequential → makes `ff`
+- torch.nn.ReLU → one of the layers
+- torch.nn.Sequential → makes `mlp`
 
 **Used By:**
+- athelas.models.lightning.bimodal.pl_bimodal_cross_attn.BimodalBertCrossAttn → as `FeedForward` of
+  pl_bimodal_cross_attn.py
 - athelas.models.lightning.tabular.pl_tab_ae.TabAE → as `FeedForward` of pl_tab_ae.py
+- athelas.models.lightning.trimodal.pl_trimodal_cross_attn.TrimodalCrossAttentionBert → as `FeedForward` of
+  pl_trimodal_cross_attn.py
 - athelas.models.names3risk_legacy.transformer2risk.Block → as `FeedForward` of transformer2risk.py
 
 **Usage Example:**
 ```python
 >>> import torch
 >>> from athelas.models.pytorch.feedforward import FeedForward
->>> module = FeedForward(dim=24, hidden_dim=40, dropout=0.25)
+>>> module = FeedForward(dim=24, hidden_dim=40, dropout=0.1)
 >>> module(torch.randn(3, 5, 24)).shape
 torch.Size([3, 5, 24])
 
@@ -62,10 +67,10 @@ class FeedForward(nn.Module):
         self,
         dim: int,
         hidden_dim: int,
+        dropout: float,
         *,
-        dropout: float = 0.1,
         norm_first: bool = False,
-        activation: Callable[[], nn.Module] = nn.GELU,
+        activation: Callable[[], nn.Module] = nn.ReLU,
     ) -> None:
         """
         Args:
@@ -76,14 +81,13 @@ class FeedForward(nn.Module):
             activation: makes the activation
         """
         super().__init__()
-        # norm at the end, training was unstable the other way round
         layers: list[nn.Module] = []
         if norm_first:
             layers.append(nn.LayerNorm(dim))
         layers += [nn.Linear(dim, hidden_dim), activation(), nn.Linear(hidden_dim, dim), nn.Dropout(dropout)]
         if not norm_first:
             layers.append(nn.LayerNorm(dim))
-        self.ff = nn.Sequential(*layers)
+        self.mlp = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
         """
@@ -93,4 +97,4 @@ class FeedForward(nn.Module):
         Returns:
             (B, L, D) the result
         """
-        return self.ff(x)
+        return self.mlp(x)

@@ -4,21 +4,23 @@ Residual Block
 A feed-forward network on the last dimension with a residual connection.
 
 **Core Concept:**
-One component for 3 copies: `src/athelas/models/lightning/tabular/pl_tab_ae.py::ResidualBlock`,
+One component for 5 copies: `src/athelas/models/lightning/bimodal/pl_bimodal_cnn.py::ResidualBlock`,
+`src/athelas/models/lightning/tabular/pl_tab_ae.py::ResidualBlock`,
+`src/athelas/models/lightning/text/pl_text_cnn.py::ResidualBlock`,
 `src/athelas/models/names3risk_legacy/lstm2risk.py::ResidualBlock`,
 `src/athelas/models/names3risk_legacy/transformer2risk.py::ResidualBlock`. What they differed in is a parameter.
 
 **Architecture:**
 1. Where `norm is not None`: `norm(dim)`
 2. `nn.Linear(dim, hidden_dim), activation(), nn.Linear(hidden_dim, dim)`
-3. Where `dropout is not None`: `nn.Dropout(dropout)`
-4. `net` runs them in order.
-5. The result is `x + self.net(x)`.
+3. Where `p is not None`: `nn.Dropout(p)`
+4. `block` runs them in order.
+5. The result is `x + self.block(x)`.
 
 **Parameters:**
 - dim (int): width of the input and of the output
 - hidden_dim (int): width between the layers
-- dropout (float | None): rate of dropout; None builds none
+- p (float | None): `p` of Dropout; None builds none
 - activation (Callable[[], nn.Module]): makes the activation
 - norm (Callable[[int], nn.Module] | None): makes the norm, given its width; None builds none
 
@@ -30,20 +32,23 @@ Output:
 
 **Dependencies:**
 - torch.nn.Dropout → one of the layers
+- torch.nn.GELU → one of the layers
 - torch.nn.Linear → one of the layers
-- torch.nn.ReLU → one of the layers
-- torch.nn.Sequential → makes `net`
+- torch.nn.Sequential → makes `block`
 
 **Used By:**
+- athelas.models.lightning.bimodal.pl_bimodal_cnn.BimodalCNN → as `ResidualBlock` of pl_bimodal_cnn.py
 - athelas.models.lightning.tabular.pl_tab_ae.TabAE → as `ResidualBlock` of pl_tab_ae.py
+- athelas.models.lightning.text.pl_text_cnn.TextCNN → as `ResidualBlock` of pl_text_cnn.py
 - athelas.models.names3risk_legacy.lstm2risk.LSTM2Risk → as `ResidualBlock` of lstm2risk.py
 - athelas.models.names3risk_legacy.transformer2risk.Transformer2Risk → as `ResidualBlock` of transformer2risk.py
 
 **Usage Example:**
 ```python
 >>> import torch
+>>> from torch import nn
 >>> from athelas.models.pytorch.feedforward import ResidualBlock
->>> module = ResidualBlock(dim=24, hidden_dim=24, dropout=0.25)
+>>> module = ResidualBlock(dim=24, hidden_dim=48, p=0.25, norm=nn.LayerNorm)
 >>> module(torch.randn(3, 5, 24)).shape
 torch.Size([3, 5, 24])
 
@@ -67,15 +72,15 @@ class ResidualBlock(nn.Module):
         dim: int,
         hidden_dim: int,
         *,
-        dropout: float | None = None,
-        activation: Callable[[], nn.Module] = nn.ReLU,
+        p: float | None = None,
+        activation: Callable[[], nn.Module] = nn.GELU,
         norm: Callable[[int], nn.Module] | None = None,
     ) -> None:
         """
         Args:
             dim: width of the input and of the output
             hidden_dim: width between the layers
-            dropout: rate of dropout; None builds none
+            p: `p` of Dropout; None builds none
             activation: makes the activation
             norm: makes the norm, given its width; None builds none
         """
@@ -84,9 +89,9 @@ class ResidualBlock(nn.Module):
         if norm is not None:
             layers.append(norm(dim))
         layers += [nn.Linear(dim, hidden_dim), activation(), nn.Linear(hidden_dim, dim)]
-        if dropout is not None:
-            layers.append(nn.Dropout(dropout))
-        self.net = nn.Sequential(*layers)
+        if p is not None:
+            layers.append(nn.Dropout(p))
+        self.block = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
         """
@@ -96,4 +101,4 @@ class ResidualBlock(nn.Module):
         Returns:
             (B, L, D) the result
         """
-        return x + self.net(x)
+        return x + self.block(x)

@@ -4,14 +4,16 @@ Attention Pooling
 Pools a sequence of vectors into one vector, weighted by a learned score for each position.
 
 **Core Concept:**
-One component for 3 copies: `src/athelas/models/lightning/tabular/pl_tab_ae.py::AttentionPooling`,
+One component for 5 copies: `src/athelas/models/lightning/tabular/pl_tab_ae.py::AttentionPooling`,
+`src/athelas/models/lightning/text/pl_lstm.py::AttentionPooling`,
+`src/athelas/models/lightning/trimodal/pl_trimodal_bert.py::AttentionPooling`,
 `src/athelas/models/names3risk_legacy/lstm2risk.py::AttentionPooling`,
 `src/athelas/models/names3risk_legacy/transformer2risk.py::AttentionPooling`. What they differed in is a parameter.
 
 **Architecture:**
 1. `attention`: `nn.Linear(input_dim, 1)`
 2. `dropout`: `nn.Dropout(dropout) if dropout is not None else None`
-3. The result is `torch.sum(alpha * x, dim=1)`.
+3. The result is `torch.sum(a * x, dim=1)`.
 
 **Parameters:**
 - input_dim (int): width of the input
@@ -20,7 +22,7 @@ One component for 3 copies: `src/athelas/models/lightning/tabular/pl_tab_ae.py::
 **Forward Signature:**
 Input:
   - x (B, L, D): the input
-  - mask (B, L): True where a position is valid, optional
+  - token_mask (B, L): True where a position is valid, optional
   - lengths (B,): number of valid positions of each sequence, optional
 Output:
   - (B, D): the result
@@ -32,6 +34,8 @@ Output:
 
 **Used By:**
 - athelas.models.lightning.tabular.pl_tab_ae.TabAE → as `AttentionPooling` of pl_tab_ae.py
+- athelas.models.lightning.text.pl_lstm.TextLSTM → as `AttentionPooling` of pl_lstm.py
+- athelas.models.lightning.trimodal.pl_trimodal_bert.TrimodalBert → as `AttentionPooling` of pl_trimodal_bert.py
 - athelas.models.names3risk_legacy.lstm2risk.TextProjection → as `AttentionPooling` of lstm2risk.py
 - athelas.models.names3risk_legacy.score.pool_states → as `AttentionPooling` of lstm2risk.py
 - athelas.models.names3risk_legacy.score.pool_tokens → as `AttentionPooling` of transformer2risk.py
@@ -71,24 +75,23 @@ class AttentionPooling(nn.Module):
         self.attention = nn.Linear(input_dim, 1)
         self.dropout = nn.Dropout(dropout) if dropout is not None else None
 
-    def forward(self, x: Tensor, *, mask: Tensor | None = None, lengths: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, *, token_mask: Tensor | None = None, lengths: Tensor | None = None) -> Tensor:
         """
         Args:
             x: (B, L, D) the input
-            mask: (B, L) True where a position is valid
+            token_mask: (B, L) True where a position is valid
             lengths: (B,) number of valid positions of each sequence
 
         Returns:
             (B, D) the result
         """
-        # mask: True where there is a token
-        att = self.attention(x)
+        energies = self.attention(x)  # (B, T, 1)
         if lengths is not None:
             steps = torch.arange(x.size(1), device=x.device).unsqueeze(0)
-            mask = steps < lengths.unsqueeze(1)
-        if mask is not None:
-            att = att.masked_fill(~mask.unsqueeze(-1), float("-inf"))
-        alpha = F.softmax(att, dim=1)
+            token_mask = steps < lengths.unsqueeze(1)
+        if token_mask is not None:
+            energies = energies.masked_fill(~token_mask.unsqueeze(-1), float("-inf"))
+        a = F.softmax(energies, dim=1)
         if self.dropout is not None:
-            alpha = self.dropout(alpha)
-        return torch.sum(alpha * x, dim=1)
+            a = self.dropout(a)
+        return torch.sum(a * x, dim=1)

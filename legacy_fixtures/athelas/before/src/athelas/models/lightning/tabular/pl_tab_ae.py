@@ -93,5 +93,36 @@ class TabAE(nn.Module):
         loss = F.mse_loss(reconstruction[present], batch[present])
         return loss + 1e-4 * z.pow(2).mean()
 
+    def corrupt(self, batch, p):
+        """Swap noise: a cell becomes that of another row with probability p, holes stay holes."""
+        other = batch[torch.randperm(batch.size(0))]
+        swap = torch.rand_like(batch) < p
+        swap &= ~torch.isnan(other) & ~torch.isnan(batch)
+        return torch.where(swap, other, batch)
+
+    def denoising_step(self, batch, p=0.15):
+        reconstruction, _ = self(self.corrupt(batch, p))
+        present = ~torch.isnan(batch)
+        return F.smooth_l1_loss(reconstruction[present], batch[present])
+
+    @torch.no_grad()
+    def validation_step(self, batch, batch_idx):
+        self.eval()
+        loss = F.mse_loss(*self.present_cells(batch))
+        self.train()
+        return loss
+
+    def present_cells(self, batch):
+        present = ~torch.isnan(batch)
+        return self(batch)[0][present], batch[present]
+
+    @torch.no_grad()
+    def anomaly_score(self, batch):
+        """(B,), squared error per present cell. Call eval() first, BatchNorm!"""
+        reconstruction, _ = self(batch)
+        present = ~torch.isnan(batch)
+        error = (reconstruction - batch.nan_to_num()) ** 2 * present
+        return error.sum(dim=1) / present.sum(dim=1)
+
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters(), lr=self.lr)
