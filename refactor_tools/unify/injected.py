@@ -63,6 +63,8 @@ def unify_injected(
     found = unify([one.member for one in ready.values()], max_parameters=max_parameters, max_branches=max_branches)
     if isinstance(found, Refusal):
         return found
+    if any(map(_calls_inside, found.adapters, (ready[member.id].makers for member in found.members))):
+        return Refusal("layers of their trees stand inside expressions that differ")
     given = _given(found, ready)
     added = len(given) + sum(1 for item in found.parameters if item.holes and item.name not in given)
     if added > max_parameters:
@@ -102,6 +104,11 @@ def _with_defaults(candidate: Candidate, names: Collection[str]) -> Candidate:
             for item in candidate.constructor
         ),
     )
+
+
+def _calls_inside(adapter: Adapter, makers: Mapping[str, str]) -> bool:
+    """Whether a value would make layers once, where the member makes them in its own place, perhaps several times."""
+    return any(item.value not in makers and reads(expression(item.value)) & makers.keys() for item in adapter.init)
 
 
 def _given(candidate: Candidate, ready: Mapping[str, Injected]) -> tuple[str, ...]:

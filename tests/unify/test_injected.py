@@ -127,6 +127,14 @@ def test_layers_count_as_parameters() -> None:
     assert found.reason == "2 parameters would have to be added, the limit is 1"
 
 
+def test_layers_inside_of_what_differs_are_not_made_once_for_all() -> None:
+    longer = ENCODER.replace("Mlp(dim, 4 * dim)]", "Mlp(dim, 4 * dim), Mlp(dim, dim)]").replace(
+        "for attention, mlp in self.layers:", "for attention, mlp, _ in self.layers:"
+    )
+    found = united(ENCODER, longer)
+    assert isinstance(found, Refusal)
+
+
 def test_one_copy_that_cannot_be_given_its_layers_stops_it() -> None:
     found = united(ENCODER, ENCODER.replace("heads=heads", "heads=_"))
     assert isinstance(found, Refusal)
