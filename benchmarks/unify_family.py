@@ -110,7 +110,7 @@ def keep(extraction: Extraction, bank: Path) -> None:
 
 def fresh_verdict(task: ProofTask, limits: Limits = _LIMITS) -> Verdict:
     """The weakest verdict on the originals with weights and inputs that no certificate is made with."""
-    distinct = [twins[0] for twins in groups(task.originals)]
+    distinct = [task.originals[places[0]] for places in groups(task.originals)]
     proofs = [prove_original(Assignment(task, one, seed=FRESH_SEED), limits)[0] for one in distinct]
     return weakest(proof.verdict for proof in proofs) or "NOT_RUN"
 

@@ -47,19 +47,19 @@ def prove(
 
     Of originals that are one computation the first is examined, and of the others only what their old names are now.
     """
-    proofs: dict[str, OriginalProof] = {}
+    proofs: dict[int, OriginalProof] = {}
     reached = []
-    for first, *twins in groups(task.originals):
-        for original in (first, *twins):
+    for places in groups(task.originals):
+        for place in places:
             if progress is not None:
-                progress(original.id)
-            assignment = Assignment(task, original)
-            known = _twin(proofs[first.id], assignment, limits) if original is not first else None
+                progress(task.originals[place].id)
+            assignment = Assignment(task, task.originals[place])
+            known = _twin(proofs[places[0]], assignment, limits) if place != places[0] else None
             if known is None:
                 known, arms = prove_original(assignment, limits)
                 reached.append(arms)
-            proofs[original.id] = known
-    ordered = tuple(proofs[original.id] for original in task.originals)
+            proofs[place] = known
+    ordered = tuple(proofs[place] for place in range(len(task.originals)))
     return ComponentProof(task.component, ordered, environment(task.platform, limits), branches=_together(reached))
 
 
@@ -141,21 +141,24 @@ def component_roots(task: ProofTask, limits: Limits = _DEFAULT_LIMITS) -> dict[s
     An original that the component cannot be run for has none.
     """
     found: dict[str, str] = {}
-    for twins in groups(task.originals):
-        answer = call(f"{_EXAMINE}:component_root", Assignment(task, twins[0]), limits, sys_path=task.sys_path)
+    for places in groups(task.originals):
+        first = task.originals[places[0]]
+        answer = call(f"{_EXAMINE}:component_root", Assignment(task, first), limits, sys_path=task.sys_path)
         if isinstance(answer.value, str) and answer.value:
-            found |= {original.id: answer.value for original in twins}
+            found |= {task.originals[place].id: answer.value for place in places}
     return found
 
 
 def graph_roots(task: ProofTask, paths: Mapping[str, str], limits: Limits = _DEFAULT_LIMITS) -> dict[str, str]:
     """The roots of `component_roots` with those of the joint graphs added, as for originals that are `PROVED`."""
     found: dict[str, str] = {}
-    for twins in groups([original for original in task.originals if original.id in paths]):
-        request = JointAssignment(Assignment(task, twins[0]), paths[twins[0].id])
+    originals = [original for original in task.originals if original.id in paths]
+    for places in groups(originals):
+        first = originals[places[0]]
+        request = JointAssignment(Assignment(task, first), paths[first.id])
         answer = call(f"{_JOINT}:component_graphs", request, limits, sys_path=task.sys_path)
         if isinstance(answer.value, str) and answer.value:
-            found |= {original.id: answer.value for original in twins}
+            found |= {originals[place].id: answer.value for place in places}
     return found
 
 

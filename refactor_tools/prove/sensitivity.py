@@ -54,7 +54,7 @@ def try_bug(task: ProofTask, source: str, limits: Limits = _LIMITS, roots: Mappi
     original: where its operations are not the original's, a bug that leaves them as they are is none all the same.
     """
     unnoticed: list[Assignment] = []
-    originals = [twins[0] for twins in groups(task.originals)]
+    originals = [task.originals[places[0]] for places in groups(task.originals)]
     for original in originals:
         assignment = Assignment(task, original, source, root=roots.get(original.id, ""))
         answer = call(f"{_TRIALS}:attempt", assignment, limits, sys_path=task.sys_path)
