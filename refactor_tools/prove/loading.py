@@ -19,7 +19,10 @@ def load_original(source: str, name: str, label: str) -> object:
     """
     digest = hashlib.sha256(f"{label}\0{source}".encode()).hexdigest()[:16]
     module_name = f"_original_{digest}"
-    module = sys.modules.get(module_name) or _execute(source, module_name, f"<original {label}>")
+    filename = f"<original {label}>"
+    module = sys.modules.get(module_name) or _execute(source, module_name, filename)
+    # Another source may have had this label meanwhile.
+    _show_lines(source, filename)
     return attribute(module, name)
 
 
@@ -105,8 +108,7 @@ def _execute(
     module = ModuleType(module_name)
     module.__file__ = filename
     vars(module).update(names)
-    # No modification time: linecache keeps such an entry when it drops those whose files changed.
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    _show_lines(source, filename)
     sys.modules[module_name] = module
     try:
         exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
@@ -114,3 +116,8 @@ def _execute(
         del sys.modules[module_name]
         raise
     return module
+
+
+def _show_lines(source: str, filename: str) -> None:
+    # No modification time: linecache keeps such an entry when it drops those whose files changed.
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)

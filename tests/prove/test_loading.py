@@ -1,5 +1,6 @@
 import dataclasses
 import inspect
+import linecache
 import pickle
 import sys
 import traceback
@@ -65,6 +66,15 @@ def test_tracebacks_show_the_slices_lines() -> None:
         load_original(SLICE, "fail", "a.py::fail")()
     frame = traceback.extract_tb(caught.value.__traceback__)[-1]
     assert (frame.filename, frame.line) == ("<original a.py::fail>", 'raise RuntimeError("here")')
+
+
+def test_lines_are_those_of_the_slice_that_was_loaded_last_under_a_label() -> None:
+    first, second = "def one():\n    return 1\n", "def one():\n    return 'other'\n"
+    load_original(first, "one", "a.py::one")
+    load_original(second, "one", "a.py::one")
+    assert linecache.getline("<original a.py::one>", 2).strip() == "return 'other'"
+    load_original(first, "one", "a.py::one")
+    assert linecache.getline("<original a.py::one>", 2).strip() == "return 1"
 
 
 def test_slice_that_raises_leaves_no_module() -> None:
