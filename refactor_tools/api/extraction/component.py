@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import libcst as cst
 
+from refactor_tools.api.closures import closure_of
+from refactor_tools.api.extraction.earlier import trusted_certificate, with_cases
 from refactor_tools.api.extraction.library import (
     keymap_of,
     occupied,
@@ -15,32 +16,26 @@ from refactor_tools.api.extraction.library import (
     write_shims,
     write_support,
 )
-from refactor_tools.api.extraction.parents import with_parents
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.api.extraction.verdicts import Unproven, failures
 from refactor_tools.api.extraction.wording import component_doc
-from refactor_tools.api.tasks import proof_task, read_cases
-from refactor_tools.certificates.closure import read_closure
-from refactor_tools.certificates.freshness import changes
 from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
     case_path,
     certificate_path,
     dump_cases,
     dump_certificate,
-    load_certificate,
 )
-from refactor_tools.layout import library_place, test_path
+from refactor_tools.layout import test_path
 from refactor_tools.model.analysis import Analysis
-from refactor_tools.model.certificates import Certificate, Closure
+from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap
 from refactor_tools.model.extraction import ExtractedComponent, ExtractionRequest
 from refactor_tools.model.outcomes import Refusal
-from refactor_tools.model.proofs import Case, Check, ComponentProof, ProofTask
+from refactor_tools.model.proofs import Case, Check, ComponentProof
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure
-from refactor_tools.prove.synthesis import find_cases
 from refactor_tools.scaffold.component_test import ComponentTestRequest, component_test
 from refactor_tools.scaffold.conftest import tests_conftest
 from refactor_tools.unify.describe import differences
@@ -80,7 +75,7 @@ def make_component(
     write_shims(scratch, plan, keymap, bootstrap=request.bootstrap)
     write_support(scratch)
     progress(f"{plan.name}: looking for inputs")
-    task = _with_cases(scratch, keymap, analysis, request.trusted, found)
+    task = with_cases(scratch, keymap, analysis, request.trusted, found)
     cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}
     found |= cases
     plan = replace(plan, candidate=with_traced_types(plan.candidate, cases))
@@ -90,7 +85,7 @@ def make_component(
     if request.tests:
         _write_test(scratch, plan, keymap, cases)
     proof = None
-    certificate = _trusted(scratch, plan, task, request.trusted)
+    certificate = trusted_certificate(scratch, keymap, task, request.trusted)
     if certificate is None and request.prove:
         progress(f"{plan.name}: proving")
         proof = prove(task, progress=lambda text: progress(f"{plan.name}: {text}"))
@@ -101,36 +96,10 @@ def make_component(
         proof = replace(proof, sensitivity=measure(task, proof))
         if proof.sensitivity is not None and not proof.sensitivity.sufficient:
             return Refusal("the proof would not notice these bugs", (proof.sensitivity.survivors,))
-        certificate = mint(task, proof, _closure(scratch, plan))
+        certificate = mint(task, proof, closure_of(scratch.settings, keymap))
     if certificate is not None:
         scratch.write(certificate_path(plan.name), dump_certificate(certificate))
     return Made(_extracted(plan, keymap, proof, certificate, notes), keymap)
-
-
-def _with_cases(
-    scratch: Scratch, keymap: KeyMap, analysis: Analysis, trusted: Path | None, found: Mapping[str, Case]
-) -> ProofTask:
-    """The task with the cases that a person or an earlier run wrote; what they lack is looked for."""
-    known = read_cases(trusted.parent if trusted is not None else scratch.root, keymap.name)
-    task = proof_task(scratch.settings, keymap, {**found, **known})
-    missing = any(original.case is None for original in task.originals)
-    return find_cases(with_parents(task, scratch.origin, analysis)) if missing else task
-
-
-def _trusted(scratch: Scratch, plan: Plan, task: ProofTask, trusted: Path | None) -> Certificate | None:
-    """A certificate of an earlier run that holds for exactly this computation."""
-    if trusted is None:
-        return None
-    file = trusted.parent / certificate_path(plan.name)
-    if not file.is_file():
-        return None
-    certificate = load_certificate(file.read_text(encoding="utf-8"), str(file))
-    return None if changes(certificate, task, _closure(scratch, plan)) else certificate
-
-
-def _closure(scratch: Scratch, plan: Plan) -> Closure:
-    source_root, _ = library_place(scratch.settings)
-    return read_closure(scratch.root / source_root, plan.module)
 
 
 def _write_test(scratch: Scratch, plan: Plan, keymap: KeyMap, cases: Mapping[str, Case]) -> None:

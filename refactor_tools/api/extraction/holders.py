@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from refactor_tools.api.closures import closure_of
+from refactor_tools.api.extraction.earlier import trusted_certificate, with_cases
 from refactor_tools.api.extraction.library import write_support
-from refactor_tools.api.extraction.parents import with_parents
 from refactor_tools.api.extraction.scratch import Scratch
-from refactor_tools.api.tasks import proof_task, read_cases, shim_place
-from refactor_tools.certificates.freshness import changes
+from refactor_tools.api.tasks import shim_place
 from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
     case_path,
@@ -18,19 +16,16 @@ from refactor_tools.certificates.store import (
     dump_certificate,
     dump_keymap,
     keymap_path,
-    load_certificate,
     original_name,
     original_path,
 )
 from refactor_tools.codemods.inlined import Replacement
 from refactor_tools.model.adapters import Adapter
 from refactor_tools.model.analysis import Analysis
-from refactor_tools.model.certificates import Certificate
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.extraction import ExtractionRequest
 from refactor_tools.model.proofs import Case, ComponentProof, ProofTask, fails
 from refactor_tools.prove.gate import prove
-from refactor_tools.prove.synthesis import find_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +53,9 @@ def prove_holder(
     scratch.write(original_path(original_name(original)), original)
     scratch.write(keymap_path(keymap.name), dump_keymap(keymap))
     write_support(scratch)
-    known = read_cases(request.trusted.parent if request.trusted is not None else scratch.root, keymap.name)
-    task = proof_task(scratch.settings, keymap, known)
-    if any(item.case is None for item in task.originals):
-        progress(f"{keymap.definition}: looking for inputs")
-        task = find_cases(with_parents(task, scratch.origin, analysis))
-    certificate = _trusted(scratch, keymap, task, request.trusted)
+    progress(f"{keymap.definition}: looking for inputs")
+    task = with_cases(scratch, keymap, analysis, request.trusted, {})
+    certificate = trusted_certificate(scratch, keymap, task, request.trusted)
     if certificate is None:
         if not request.prove:
             return "NOT_RUN", "it has no fresh certificate"
@@ -96,15 +88,6 @@ def _keymap(
     module = where.module if where is not None else ""
     label = f"{name}@{path.removesuffix('.py').replace('/', '-')}"
     return KeyMap(f"{module}.{label}", module, module, label, "class", (record,), holder)
-
-
-def _trusted(scratch: Scratch, keymap: KeyMap, task: ProofTask, trusted: Path | None) -> Certificate | None:
-    """A certificate of an earlier run that holds for exactly this computation."""
-    file = trusted.parent / certificate_path(keymap.name) if trusted is not None else None
-    if file is None or not file.is_file():
-        return None
-    certificate = load_certificate(file.read_text(encoding="utf-8"), str(file))
-    return None if changes(certificate, task, closure_of(scratch.settings, keymap)) else certificate
 
 
 def _failure(proof: ComponentProof, task: ProofTask) -> str:
