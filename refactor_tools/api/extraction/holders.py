@@ -7,6 +7,7 @@ from refactor_tools.api.closures import closure_of
 from refactor_tools.api.extraction.earlier import trusted_certificate, with_cases
 from refactor_tools.api.extraction.library import write_support
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.extraction.verdicts import failures
 from refactor_tools.api.tasks import shim_place
 from refactor_tools.certificates.mint import mint
 from refactor_tools.certificates.store import (
@@ -24,7 +25,7 @@ from refactor_tools.model.adapters import Adapter
 from refactor_tools.model.analysis import Analysis
 from refactor_tools.model.components import KeyMap, OriginalRecord
 from refactor_tools.model.extraction import ExtractionRequest
-from refactor_tools.model.proofs import Case, ComponentProof, ProofTask, fails
+from refactor_tools.model.proofs import Case
 from refactor_tools.prove.gate import prove
 
 
@@ -55,16 +56,16 @@ def prove_holder(
     write_support(scratch)
     progress(f"{keymap.definition}: looking for inputs")
     task = with_cases(scratch, keymap, analysis, request.trusted, {})
+    cases = {item.id: item.case or Case() for item in task.originals}
     certificate = trusted_certificate(scratch, keymap, task, request.trusted)
     if certificate is None:
         if not request.prove:
             return "NOT_RUN", "it has no fresh certificate"
         progress(f"{keymap.definition}: proving")
         proof = prove(task, progress=progress)
-        if reason := _failure(proof, task):
-            return proof.verdict, reason
+        if unproven := failures(proof, cases):
+            return proof.verdict, f"not proven equal: {unproven.failed[0][2]}"
         certificate = mint(task, proof, closure_of(scratch.settings, keymap))
-    cases = {item.id: item.case or Case() for item in task.originals}
     scratch.write(case_path(keymap.name), dump_cases(keymap.name, cases))
     scratch.write(certificate_path(keymap.name), dump_certificate(certificate))
     return Holding(keymap.name, certificate.verdict or "NOT_RUN")
@@ -88,14 +89,3 @@ def _keymap(
     module = where.module if where is not None else ""
     label = f"{name}@{path.removesuffix('.py').replace('/', '-')}"
     return KeyMap(f"{module}.{label}", module, module, label, "class", (record,), holder)
-
-
-def _failure(proof: ComponentProof, task: ProofTask) -> str:
-    """What failed first, in one line; "" where nothing did."""
-    cases = {item.id: item.case for item in task.originals}
-    for item in proof.originals:
-        if fails(item.verdict, cases[item.id]):
-            failed = next((check for check in item.checks if check.passed is False), None)
-            said = item.reason if failed is None else f"{failed.name}: {failed.detail}"
-            return f"not proven equal: {said}"
-    return ""
