@@ -19,15 +19,16 @@ def closure_of(settings: Settings, keymap: KeyMap) -> Closure:
         UnreadableRecord: the holder's class is gone.
     """
     if not keymap.holder:
-        return read_closure(library_root(settings), keymap.module)
+        return read_closure(library_root(settings), keymap.module, keymap.definition)
     path, _, name = keymap.holder.partition("::")
     try:
         text = slice_definition(read_text(settings.root / path), path, name).text
     except (OSError, RefactorError) as error:
         raise UnreadableRecord(f"{keymap.holder} is gone; restore it, or `refactor-tools undo` its run") from error
     root = library_root(settings)
-    homes = {f"{item.exported_from}.{item.name}": item.module for item in read_keymaps(settings.root)}
-    used = [read_closure(root, homes[name]) for name in _imported(text) if name in homes]
+    homes = {f"{item.exported_from}.{item.name}": item for item in read_keymaps(settings.root)}
+    found = [homes[name] for name in _imported(text) if name in homes]
+    used = [read_closure(root, item.module, item.definition) for item in found]
     package = keymap.module.partition(".")[0]
     return Closure(
         combined_digest([source_digest(text), *(item.source for item in used)]),

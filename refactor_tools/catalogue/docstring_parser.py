@@ -43,6 +43,11 @@ def parse_docstring(text: str) -> ComponentDoc:
     )
 
 
+def follows_template(text: str) -> bool:
+    """Whether a docstring has one of the template's sections."""
+    return any(_HEADING.fullmatch(line.rstrip()) for line in cleandoc(text).splitlines())
+
+
 def _divided(lines: Sequence[str]) -> tuple[list[str], Mapping[str, list[str]]]:
     opening: list[str] = []
     sections: dict[str, list[str]] = {}

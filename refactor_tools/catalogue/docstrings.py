@@ -6,7 +6,7 @@ line break.
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from refactor_tools.catalogue.docstring_parser import (
     ALTERNATIVES,
@@ -20,33 +20,50 @@ from refactor_tools.catalogue.docstring_parser import (
     REFERENCES,
     RELATED,
     USED_BY,
+    follows_template,
     parse_docstring,
 )
 from refactor_tools.model.components import ComponentDoc, Dependency, ParameterDoc, TensorDoc
 
-__all__ = ["class_docstring", "forward_docstring", "init_docstring", "module_docstring", "parse_docstring"]
+__all__ = [
+    "class_docstring",
+    "contents_docstring",
+    "follows_template",
+    "forward_docstring",
+    "init_docstring",
+    "parse_docstring",
+    "template_docstring",
+]
 
 WIDTH = 120
 
 
-def module_docstring(doc: ComponentDoc) -> str:
-    """The module's docstring by the library's template; sections that have nothing to say are left out."""
+def template_docstring(doc: ComponentDoc, indent: int = 0) -> str:
+    """The docstring of a module, or of one of its definitions, by the library's template; sections that have nothing
+    to say are left out.
+    """
+    margin = " " * indent
     sections = {
-        CONCEPT: _paragraphs(doc.concept),
-        ARCHITECTURE: _numbered(doc.architecture),
-        PARAMETERS: _items(_parameter(parameter) for parameter in doc.parameters),
-        FORWARD: _forward(doc.inputs, doc.outputs),
-        DEPENDENCIES: _dependencies(doc.dependencies),
-        USED_BY: _dependencies(doc.used_by),
-        ALTERNATIVES: _dependencies(doc.alternatives),
-        RELATED: _dependencies(doc.related),
-        EXAMPLE: _example(doc.example),
-        REFERENCES: _items(doc.references),
-        NOTES: _items(doc.notes),
+        CONCEPT: _paragraphs(doc.concept, margin),
+        ARCHITECTURE: _numbered(doc.architecture, margin),
+        PARAMETERS: _items(map(_parameter, doc.parameters), margin),
+        FORWARD: _forward(doc.inputs, doc.outputs, margin),
+        DEPENDENCIES: _dependencies(doc.dependencies, margin),
+        USED_BY: _dependencies(doc.used_by, margin),
+        ALTERNATIVES: _dependencies(doc.alternatives, margin),
+        RELATED: _dependencies(doc.related, margin),
+        EXAMPLE: _example(doc.example, margin),
+        REFERENCES: _items(doc.references, margin),
+        NOTES: _items(doc.notes, margin),
     }
-    blocks = [[doc.title], _wrapped(doc.summary)]
-    blocks += [[f"**{heading}:**", *lines] for heading, lines in sections.items() if lines]
-    return _literal("\n\n".join("\n".join(block) for block in blocks if block), "")
+    blocks = [[f"{margin}{doc.title}"], _wrapped(doc.summary, margin)]
+    blocks += [[f"{margin}**{heading}:**", *lines] for heading, lines in sections.items() if lines]
+    return _literal("\n\n".join("\n".join(block) for block in blocks if block), margin)
+
+
+def contents_docstring(title: str, contents: Mapping[str, str]) -> str:
+    """The docstring of a module with several components: names and their summaries."""
+    return _literal("\n".join([title, "", *_items(f"`{name}`: {text}" for name, text in contents.items())]), "")
 
 
 def class_docstring(summary: str, indent: int = 4) -> str:
@@ -88,7 +105,7 @@ def _quoted(text: str) -> str:
     return ('r"""' if "\\" in text else '"""') + text + '"""'
 
 
-def _wrapped(text: str, margin: str = "") -> list[str]:
+def _wrapped(text: str, margin: str) -> list[str]:
     return _hanging(text, margin, margin)
 
 
@@ -103,19 +120,18 @@ def _hanging(text: str, first: str, rest: str) -> list[str]:
     )
 
 
-def _paragraphs(texts: Sequence[str]) -> list[str]:
+def _paragraphs(texts: Sequence[str], margin: str) -> list[str]:
     lines: list[str] = []
     for text in texts:
-        lines += ["", *_wrapped(text)] if lines else _wrapped(text)
+        lines += ["", *_wrapped(text, margin)] if lines else _wrapped(text, margin)
     return lines
 
 
-def _numbered(steps: Sequence[str]) -> list[str]:
+def _numbered(steps: Sequence[str], margin: str) -> list[str]:
     if len(steps) == 1:
-        return _wrapped(steps[0])
-    return [
-        line for number, step in enumerate(steps, 1) for line in _hanging(step, f"{number}. ", " " * len(f"{number}. "))
-    ]
+        return _wrapped(steps[0], margin)
+    numbered = ((f"{margin}{number}. ", step) for number, step in enumerate(steps, 1))
+    return [line for head, step in numbered for line in _hanging(step, head, " " * len(head))]
 
 
 def _items(texts: Iterable[str], margin: str = "") -> list[str]:
@@ -127,10 +143,10 @@ def _parameter(parameter: ParameterDoc) -> str:
     return f"{head}: {parameter.text}" if parameter.text else head
 
 
-def _forward(inputs: Sequence[TensorDoc], outputs: Sequence[TensorDoc]) -> list[str]:
-    lines = ["Input:", *_items(map(_tensor, inputs), "  ")] if inputs else []
+def _forward(inputs: Sequence[TensorDoc], outputs: Sequence[TensorDoc], margin: str) -> list[str]:
+    lines = [f"{margin}Input:", *_items(map(_tensor, inputs), f"{margin}  ")] if inputs else []
     if outputs:
-        lines += ["Output:", *_items(map(_tensor, outputs), "  ")]
+        lines += [f"{margin}Output:", *_items(map(_tensor, outputs), f"{margin}  ")]
     return lines
 
 
@@ -140,13 +156,15 @@ def _tensor(tensor: TensorDoc) -> str:
     return f"{head}: {text}" if text else head
 
 
-def _dependencies(dependencies: Sequence[Dependency]) -> list[str]:
-    return _items(f"{entry.name} → {entry.reason}" if entry.reason else entry.name for entry in dependencies)
+def _dependencies(dependencies: Sequence[Dependency], margin: str) -> list[str]:
+    texts = (f"{entry.name} → {entry.reason}" if entry.reason else entry.name for entry in dependencies)
+    return _items(texts, margin)
 
 
-def _example(lines: Sequence[str]) -> list[str]:
+def _example(lines: Sequence[str], margin: str) -> list[str]:
     """A fence whose last line is empty, so that doctest does not take the fence for output."""
-    return ["```python", *lines, "", "```"] if lines else []
+    fenced = ["```python", *lines, "", "```"] if lines else []
+    return [f"{margin}{line}" if line else "" for line in fenced]
 
 
 def _arguments(arguments: Sequence[tuple[str, str]], margin: str) -> list[str]:

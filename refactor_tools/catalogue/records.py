@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from refactor_tools.catalogue.docstrings import parse_docstring
+from refactor_tools.catalogue.docstrings import follows_template, parse_docstring
 from refactor_tools.catalogue.exports import exported_names
 from refactor_tools.certificates.store import certificate_path, keymap_path, load_certificate, load_keymap
 from refactor_tools.errors import RefactorError
@@ -69,7 +69,7 @@ def _entries(settings: Settings, library: Path, path: Path) -> Iterator[Entry]:
             exported_from=home if node.name in exported else module,
             parameters=constructor(node) if isinstance(node, ast.ClassDef) else signature(node, bound=False),
             forward=_forward(node),
-            doc=parse_docstring(ast.get_docstring(tree) or ast.get_docstring(node) or node.name),
+            doc=parse_docstring(_docstring(tree, node)),
         )
         yield _completed(record, settings.root, frozenset(_uses(tree, home, package)))
 
@@ -80,6 +80,12 @@ def _components(tree: ast.Module, exported: Iterable[str]) -> list[Definition]:
     named = [node for node in found if node.name in exported]
     public = [node for node in found if not node.name.startswith("_")]
     return named or [node for node in public if isinstance(node, ast.ClassDef)] or public
+
+
+def _docstring(tree: ast.Module, node: Definition) -> str:
+    """The template where it stands: in a file with several components in that of the definition."""
+    own = ast.get_docstring(node) or ""
+    return own if follows_template(own) else ast.get_docstring(tree) or own or node.name
 
 
 def _forward(node: Definition) -> tuple[Parameter, ...] | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from refactor_tools.errors import AmbiguousName, RefactorError
+from refactor_tools.model.adapters import exchanged
 from refactor_tools.model.checkpoints import Direction, MemberLayout, Renaming, Replaced
 
 COMPILED = "_orig_mod"
@@ -19,20 +20,10 @@ def renamed(key: str, renamings: Mapping[Prefix, Renaming]) -> str:
     at = 0
     while at < len(parts):
         found = renamings.get(tuple(parts[:at]))
-        old, new = _pair(parts[at:], found.pairs) if found is not None else ((parts[at],), (parts[at],))
+        length, new = exchanged(parts[at:], dict(found.pairs) if found is not None else {})
         result += new
-        at += len(old)
+        at += length
     return ".".join(result)
-
-
-def _pair(parts: Sequence[str], pairs: Iterable[tuple[str, str]]) -> tuple[Prefix, Prefix]:
-    """The pair that the key goes on with; of several the longest."""
-    fitting = [
-        (old, new)
-        for old, new in ((tuple(old.split(".")), tuple(new.split("."))) for old, new in pairs)
-        if tuple(parts[: len(old)]) == old
-    ]
-    return max(fitting, key=lambda pair: len(pair[0]), default=((parts[0],), (parts[0],)))
 
 
 def renamed_all(keys: Sequence[str], renamings: Iterable[Renaming]) -> tuple[tuple[str, str], ...]:
@@ -125,7 +116,7 @@ def _side(item: Replaced, to: Direction) -> tuple[MemberLayout, tuple[tuple[str,
 def _inside(inner: str, part: str | None) -> str:
     """What may follow a member that holds `inner`, which `part` may follow."""
     after = r"(\..+)?" if part is None else rf"\.({part})" if part else ""
-    return re.escape(inner) + after
+    return re.escape(inner).replace(r"\*", r"\d+") + after
 
 
 def _either(parts: Sequence[str | None]) -> str | None:
@@ -166,7 +157,8 @@ def _matches(rest: str, part: str | None) -> bool:
 
 def _has(members: Members, name: str) -> bool:
     head, _, rest = name.partition(".")
-    return any(not rest or item == rest or item.startswith(f"{rest}.") for item in members.get(head, ()))
+    wanted = re.compile(re.escape(rest).replace(r"\*", r"\d+") + r"(\..+)?")
+    return any(not rest or wanted.fullmatch(item) for item in members.get(head, ()))
 
 
 def _effect(renaming: Renaming, members: Members) -> tuple[tuple[str, str], ...]:

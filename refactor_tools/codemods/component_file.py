@@ -1,7 +1,7 @@
 """A component's file: docstring, imports, what moved with it, the definition with its own docstrings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -40,8 +40,12 @@ def component_source(
     """The file. `moved` is the source of functions and constants that came along, `returns` forward's annotation."""
     documented = _class(node, docs, returns) if isinstance(node, cst.ClassDef) else _function(node, docs, returns)
     code = "\n".join(_fitted(line) for line in cst.Module(body=[documented]).code.strip("\n").split("\n"))
-    head = "\n\n".join(section.strip("\n") for section in (docs.module, "\n".join(imports)) if section)
-    body = "\n\n\n".join(section.strip("\n") for section in (moved, code) if section)
+    return file_text(docs.module, imports, "\n\n\n".join(part.strip("\n") for part in (moved, code) if part))
+
+
+def file_text(docstring: str, imports: Sequence[str], body: str) -> str:
+    """The sections of a file, apart as the formatter has them."""
+    head = "\n\n".join(section.strip("\n") for section in (docstring, "\n".join(imports)) if section)
     gap = "\n\n\n" if body.startswith(("class ", "def ", "@")) else "\n\n"
     return f"{head}{gap}{body}\n"
 
@@ -65,8 +69,12 @@ def import_lines(
             found.add(_HOUSE[name])
         elif name in names:
             found.add(_statement(name, names[name]))
-    merged = _merged(found)
-    own = package or next(iter(library.values()), "").partition(".")[0]
+    return import_block(found, package or next(iter(library.values()), "").partition(".")[0])
+
+
+def import_block(statements: Collection[str], own: str) -> tuple[str, ...]:
+    """Imports of one name each as they stand in a file: merged by module, sorted in groups, those of `own` last."""
+    merged = _merged(statements)
     groups = [[line for line in merged if _rank(line, own) == rank] for rank in (0, 1, 2)]
     lines: list[str] = []
     for group in groups:
@@ -83,7 +91,7 @@ def _statement(bound: str, qualified: str) -> str:
     return f"from {module} import {last}" if bound == last else f"from {module} import {last} as {bound}"
 
 
-def _merged(statements: set[str]) -> list[str]:
+def _merged(statements: Collection[str]) -> list[str]:
     """One statement a module: `from torch import Tensor, nn`."""
     names: dict[str, set[str]] = {}
     plain = []

@@ -9,7 +9,7 @@ from typing import Literal
 
 from torch import nn
 
-from refactor_tools.model.adapters import Adapter, Argument
+from refactor_tools.model.adapters import Adapter, Argument, exchanged
 from refactor_tools.prove.keras_layers import entry_of, wrapped
 
 Arguments = Mapping[str, object]
@@ -58,11 +58,9 @@ class Subject:
 
     def legacy_key(self, key: str) -> str:
         """A component's state key as the original calls it: its longest listed part in front is exchanged."""
-        parts, names = key.split("."), dict(self.adapter.state)
-        for length in range(len(parts), 0, -1):
-            if (held := ".".join(parts[:length])) in names:
-                return ".".join((names[held], *parts[length:]))
-        return key
+        parts = key.split(".")
+        length, new = exchanged(parts, dict(self.adapter.state))
+        return ".".join((*new, *parts[length:]))
 
     def _values(
         self, adapted: Sequence[Argument], accepting: Callee, legacy: Callee, arguments: Arguments

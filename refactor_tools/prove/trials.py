@@ -1,5 +1,6 @@
 """What a child does to measure the gate's sensitivity: reads the component's source, and tries it with a bug."""
 
+from refactor_tools.certificates.reduction import only_what
 from refactor_tools.model.proofs import Case, ProofTask
 from refactor_tools.prove.assignments import Assignment, Trial
 from refactor_tools.prove.examine import load
@@ -10,8 +11,8 @@ from refactor_tools.prove.scenarios import settings_for
 
 
 def component_source(task: ProofTask) -> str:
-    """The text of the module that the component stands in, "" where there is none to read."""
-    return source_of(load_component(task.module, task.name, task.sys_path))
+    """What the component needs of the module that it stands in, "" where there is no text to read."""
+    return only_what(source_of(load_component(task.module, task.name, task.sys_path)), task.name)
 
 
 def attempt(assignment: Assignment) -> Trial:

@@ -113,7 +113,6 @@ def _uses(copies: Sequence[Copy]) -> dict[str, bool]:
         "lengths": bool(re.search(r"\blengths\(", values)),
         "resolve_name": bool(re.search(r"\bresolve_name\(", values)),
         "state": any(copy.renamed != "()" for copy in copies),
-        "dotted": any("." in copy.renamed for copy in copies),
     }
 
 

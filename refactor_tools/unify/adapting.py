@@ -78,8 +78,12 @@ def adapter_of(
 def _nested_state(member: Member, own: Mapping[str, str], final: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The key map of the parts, under the members of self that hold them."""
     ours = {theirs: name for name, theirs in own.items()}
-    pairs = ((final.get(ours.get(held, held), held), held, new, old) for held, new, old in member.nested)
-    return tuple((f"{name}.{new}", f"{held}.{old}") for name, held, new, old in pairs)
+    pairs = []
+    for place, new, old in member.nested:
+        held, dot, rest = place.partition(".")
+        name = final.get(ours.get(held, held), held)
+        pairs.append((f"{name}{dot}{rest}.{new}", f"{place}.{old}"))
+    return tuple(pairs)
 
 
 def _value(parameter: NewParameter, index: int) -> str | None:

@@ -21,9 +21,9 @@ Definition = ast.ClassDef | ast.FunctionDef
 @dataclass(frozen=True, slots=True)
 class Member:
     """`node` is in normal form, `written` as in the file. `names` maps what the file's imports bind to qualified names;
-    `defined` are the other names the file binds at its top level. `nested` are members of self whose own state keys
-    differ: (member, the component's name, the original's). `parts` are components that it uses, with their parameters,
-    `spoken` what its file calls those that are the same object under their old name.
+    `defined` are the other names the file binds at its top level. `nested` are layers whose own state keys differ:
+    (their place among the state keys, the component's name, the original's). `parts` are components that it uses, with
+    their parameters, `spoken` what its file calls those that are the same object under their old name.
     """
 
     id: str

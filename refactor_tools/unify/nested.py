@@ -1,5 +1,6 @@
 """A member in terms of components: what it builds has become one before it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,10 +9,12 @@ import libcst as cst
 from refactor_tools.model.components import OriginalRecord
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.outcomes import Refusal
+from refactor_tools.unify.held import held_at
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.rewriting import FreeNames, bare, rename, substitute, visited
+from refactor_tools.unify.spread import with_written_out
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import assigned_attribute, dotted, expression, reads, self_attribute, walk
+from refactor_tools.unify.syntax import dotted, expression, reads, self_attribute, walk
 
 _HOUSE = frozenset({"nn", "F", "torch", "float"})
 
@@ -39,7 +42,7 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
     node, names, nested = member.node, dict(member.names), list(member.nested)
     try:
         for part in parts:
-            node, keys = _with_part(node, part)
+            node, keys = _with_part(with_written_out(node, part.bound), part)
             nested += keys
             names.pop(part.bound, None)
             names[part.name] = f"{part.module}.{part.name}"
@@ -68,33 +71,22 @@ def _last(whole: str) -> str:
 def _with_part(
     node: cst.ClassDef | cst.FunctionDef, part: Part
 ) -> tuple[cst.ClassDef | cst.FunctionDef, list[tuple[str, str, str]]]:
-    held = _held(node, part.bound)
-    adapter = part.record.adapter
-    if part.is_class and not _passes_through(part):
-        _require_held(node, part, held)
-        node = visited(node, _Calls(part, frozenset(held)))
-    if part.is_class and adapter.state:
-        _require_held(node, part, held)
-    keys = [(attribute, new, old) for attribute in held for new, old in adapter.state] if part.is_class else []
+    if not part.is_class:
+        return visited(node, _Construction(part)), []
+    adapter, places = part.record.adapter, held_at(node, part.bound)
+    if adapter.state or not _passes_through(part):
+        _require_held(node, part, places)
+    if not _passes_through(part):
+        # Calls can be told apart only by the member that is called.
+        _require_held(node, part, [place for place in places if "." not in place])
+        node = visited(node, _Calls(part, frozenset(places)))
+    keys = [(place, new, old) for place in dict.fromkeys(places) for new, old in adapter.state]
     return visited(node, _Construction(part)), keys
 
 
-def _held(node: cst.CSTNode, name: str) -> list[str]:
-    """Members of self that are set to what `name` makes."""
-    found = []
-    for item in walk(node):
-        attribute = assigned_attribute(item)
-        if attribute and isinstance(item, cst.SimpleStatementLine) and isinstance(item.body[0], cst.Assign):
-            value = item.body[0].value
-            if isinstance(value, cst.Call) and dotted(value.func) == name:
-                found.append(attribute)
-    return list(dict.fromkeys(found))
-
-
-def _require_held(node: cst.CSTNode, part: Part, held: Sequence[str]) -> None:
-    """Every object of the part must be a member of self by itself, so that its calls and keys are known."""
-    made = sum(isinstance(item, cst.Call) and dotted(item.func) == part.bound for item in walk(node))
-    if made != len(held):
+def _require_held(node: cst.CSTNode, part: Part, places: Sequence[str]) -> None:
+    """Every object of the part must stand where its calls and keys are known."""
+    if sum(isinstance(item, cst.Call) and dotted(item.func) == part.bound for item in walk(node)) != len(places):
         reason = f"keeps `{part.bound}`, which became {part.name} with other names, among other layers"
         raise Mismatch(reason, (part.record.id,))
 
@@ -128,12 +120,19 @@ def _adapted(value: str, given: Mapping[str, cst.BaseExpression], part: Part) ->
     own = reads(node) - _HOUSE - {_last(whole) for whole in part.given.values()}
     if own - given.keys() - {"None", "True", "False"}:
         raise Mismatch(f"`{name}` needs what its own file names", (value,))
-    twice = any(isinstance(item, cst.Call) for used in own & given.keys() for item in walk(given[used]))
-    if twice:
-        raise Mismatch(f"`{name}` is given the result of a call", (value,))
+    called = {used for used in own & given.keys() if any(isinstance(item, cst.Call) for item in walk(given[used]))}
+    if called & _repeated(part):
+        raise Mismatch(f"`{name}` is given the result of a call, which it uses more than once", (value,))
     replaced = substitute(node, given)
     assert isinstance(replaced, cst.BaseExpression)
     return replaced
+
+
+def _repeated(part: Part) -> frozenset[str]:
+    """What the adapter mentions more than once."""
+    adapted = (*part.record.adapter.init, *part.record.adapter.forward)
+    names = (node.value for item in adapted for node in walk(expression(item.value)) if isinstance(node, cst.Name))
+    return frozenset(name for name, count in Counter(names).items() if count > 1)
 
 
 def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:

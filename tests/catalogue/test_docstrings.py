@@ -10,8 +10,8 @@ from refactor_tools.catalogue.docstrings import (
     class_docstring,
     forward_docstring,
     init_docstring,
-    module_docstring,
     parse_docstring,
+    template_docstring,
 )
 from refactor_tools.model.components import ComponentDoc, Dependency, ParameterDoc, TensorDoc
 
@@ -59,13 +59,13 @@ def value(literal: str) -> str:
 @settings(max_examples=150, deadline=None)
 @given(DOC)
 def test_a_docstring_is_read_back_as_it_was_written(doc: ComponentDoc) -> None:
-    assert parse_docstring(value(module_docstring(doc))) == doc
+    assert parse_docstring(value(template_docstring(doc))) == doc
 
 
 @settings(max_examples=50, deadline=None)
 @given(DOC)
 def test_lines_stay_within_120_columns(doc: ComponentDoc) -> None:
-    lines = module_docstring(doc).splitlines()
+    lines = template_docstring(doc).splitlines()
     assert max(len(line) for line in lines if line != doc.title and not line.startswith('r"""')) <= 120 or any(
         len(word) > 100 for line in lines for word in line.split()
     )
@@ -143,21 +143,21 @@ Output:
 
 
 def test_the_template() -> None:
-    assert module_docstring(POOLING) == EXPECTED
+    assert template_docstring(POOLING) == EXPECTED
 
 
 def test_the_example_runs_as_a_doctest_and_the_fence_is_no_output() -> None:
-    (example,) = doctest.DocTestParser().get_examples(value(module_docstring(POOLING)))
+    (example,) = doctest.DocTestParser().get_examples(value(template_docstring(POOLING)))
     assert (example.source, example.want) == ("1 + 1\n", "2\n")
 
 
 def test_empty_sections_are_left_out() -> None:
-    assert module_docstring(ComponentDoc("Sum", "Adds.")) == '"""\nSum\n\nAdds.\n"""'
+    assert template_docstring(ComponentDoc("Sum", "Adds.")) == '"""\nSum\n\nAdds.\n"""'
 
 
 def test_a_heading_inside_the_example_opens_no_section() -> None:
     doc = ComponentDoc("A", "B", example=('>>> print("x")', "**Used By:**"))
-    assert parse_docstring(value(module_docstring(doc))) == doc
+    assert parse_docstring(value(template_docstring(doc))) == doc
 
 
 def test_any_docstring_gives_title_and_summary() -> None:
@@ -174,7 +174,7 @@ def test_unknown_sections_are_passed_over() -> None:
 
 def test_text_that_would_close_the_literal_is_escaped() -> None:
     doc = ComponentDoc("A", 'says """ and \\d', notes=("a\\b",))
-    assert parse_docstring(value(module_docstring(doc))) == doc
+    assert parse_docstring(value(template_docstring(doc))) == doc
 
 
 ARGS = '''        """

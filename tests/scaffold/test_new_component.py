@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from refactor_tools.api.scaffold import new_component, templates
-from refactor_tools.catalogue.docstrings import module_docstring, parse_docstring
+from refactor_tools.catalogue.docstrings import parse_docstring, template_docstring
 from refactor_tools.certificates.cases import load_cases
 from refactor_tools.errors import RefactorError
 from refactor_tools.rendering import templates_folder
@@ -69,7 +69,7 @@ def test_docstrings_follow_the_template(library: Path) -> None:
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         assert docstring is not None
         doc = parse_docstring(docstring)
-        assert f'"""\n{docstring}\n"""' == module_docstring(doc), path
+        assert f'"""\n{docstring}\n"""' == template_docstring(doc), path
         assert all((doc.concept, doc.architecture, doc.parameters, doc.inputs, doc.outputs, doc.dependencies))
 
 

@@ -90,12 +90,17 @@ def test_its_keys_are_known_under_the_member_that_holds_it() -> None:
     ("init", "adapted", "reason"),
     [
         (
-            "self.all = nn.ModuleList([Mlp(config) for _ in range(2)])",
+            "self.all = nn.ModuleDict({'a': Mlp(config)})",
             part({"dim": "config.width"}, state=(("net", "layers"),)),
             "keeps `Mlp`",
         ),
         ("self.mlp = Mlp(*config)", part({"dim": "config.width"}), "cannot be seen"),
-        ("self.mlp = Mlp(make())", part({"dim": "config.width"}), "result of a call"),
+        (
+            "self.all = nn.ModuleList([Mlp(config) for _ in range(2)])",
+            part({"dim": "config.width"}, forward={"x": "mask", "mask": "x"}),
+            "keeps `Mlp`",
+        ),
+        ("self.mlp = Mlp(make())", part({"dim": "config.width", "dropout": "config.rate"}), "result of a call"),
         ("self.mlp = Mlp(config)", part({"dim": "WIDTH"}), "needs what its own file names"),
         ("self.mlp = Mlp(config, 1, 2)", part({"dim": "config.width"}), "too many arguments"),
     ],
@@ -104,6 +109,18 @@ def test_what_cannot_be_told_is_refused(init: str, adapted: Part, reason: str) -
     found = with_parts(parent(init), [adapted])
     assert isinstance(found, Refusal)
     assert reason in found.reason
+
+
+def test_what_is_used_once_may_be_the_result_of_a_call() -> None:
+    found = with_parts(parent("self.mlp = Mlp(make())"), [part({"dim": "config.width"})])
+    assert "self.mlp = FeedForward(dim=make().width)" in code(found)
+
+
+def test_keys_of_parts_in_a_list_are_known_for_every_index() -> None:
+    init = "self.all = nn.Sequential(*[Mlp(config) for _ in range(2)])"
+    found = with_parts(parent(init, "return self.all(x)"), [part({"dim": "config.width"}, state=(("net", "layers"),))])
+    assert isinstance(found, Member)
+    assert found.nested == (("all.*", "net", "layers"),)
 
 
 def test_a_part_in_a_list_may_keep_its_keys() -> None:

@@ -18,6 +18,7 @@ from refactor_tools.api.extraction.library import (
 )
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.extraction.shared_files import beside_others
 from refactor_tools.api.extraction.verdicts import Unproven, failures
 from refactor_tools.api.extraction.wording import component_doc
 from refactor_tools.certificates.mint import mint
@@ -65,12 +66,13 @@ def make_component(
 
     `found` are cases by the original's id that earlier candidates needed; those that this one needs are added.
     """
-    refusal = occupied(scratch, plan)
+    standing = beside_others(scratch, plan)
+    refusal = occupied(scratch, plan, standing)
     if refusal is not None:
         return refusal
     keymap = keymap_of(plan)
     write_packages(scratch, plan)
-    write_component(scratch, plan, None)
+    write_component(scratch, plan, None, standing)
     write_records(scratch, plan, keymap)
     write_shims(scratch, plan, keymap, bootstrap=request.bootstrap)
     write_support(scratch)
@@ -80,7 +82,7 @@ def make_component(
     found |= cases
     plan = replace(plan, candidate=with_traced_types(plan.candidate, cases))
     notes = _notes(plan, analysis)
-    write_component(scratch, plan, component_doc(plan, analysis, cases, notes))
+    write_component(scratch, plan, component_doc(plan, analysis, cases, notes), standing)
     scratch.write(case_path(plan.name), dump_cases(plan.name, cases))
     if request.tests:
         _write_test(scratch, plan, keymap, cases)

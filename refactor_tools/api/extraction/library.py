@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
+from refactor_tools.api.extraction.shared_files import joined_file
 from refactor_tools.api.tasks import read_proven
-from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, module_docstring
+from refactor_tools.catalogue.docstrings import class_docstring, forward_docstring, init_docstring, template_docstring
 from refactor_tools.catalogue.exports import with_export
 from refactor_tools.certificates.store import dump_keymap, keymap_path, original_name, original_path
 from refactor_tools.changes.text import encode
@@ -62,13 +63,20 @@ def keymap_of(plan: Plan) -> KeyMap:
     )
 
 
-def occupied(scratch: Scratch, plan: Plan) -> Refusal | None:
+def occupied(scratch: Scratch, plan: Plan, standing: str | None) -> Refusal | None:
     """Why the component's file cannot be written: another one stands there. The diff is to the component without its
     documentation.
+
+    `standing` is the file's text where it is that of other components, which one more may join.
     """
     current = scratch.read(plan.path)
     if current is None:
         return None
+    if standing is not None:
+        clash = joined_file(standing, _source(plan, None), plan)
+        if isinstance(clash, str):
+            return None
+        return Refusal(f"{plan.path} has another `{clash.name}`", ((clash.standing,), (clash.added,)))
     diff = list(
         unified_diff(
             current.splitlines(),
@@ -88,9 +96,14 @@ def occupied(scratch: Scratch, plan: Plan) -> Refusal | None:
     )
 
 
-def write_component(scratch: Scratch, plan: Plan, doc: ComponentDoc | None) -> None:
-    """The component's file; without `doc` a first version, which is what the gate looks for inputs with."""
-    scratch.write(plan.path, _source(plan, doc))
+def write_component(scratch: Scratch, plan: Plan, doc: ComponentDoc | None, standing: str | None) -> None:
+    """The component's file; without `doc` a first version, which is what the gate looks for inputs with. `standing` is
+    the text of the components that are in it already.
+    """
+    text = _source(plan, doc)
+    together = text if standing is None else joined_file(standing, text, plan)
+    if isinstance(together, str):
+        scratch.write(plan.path, together)
 
 
 def _source(plan: Plan, doc: ComponentDoc | None) -> str:
@@ -99,7 +112,7 @@ def _source(plan: Plan, doc: ComponentDoc | None) -> str:
     docs, returns = Docstrings("", "", "", ""), "Tensor"
     if doc is not None:
         docs = Docstrings(
-            module_docstring(doc),
+            template_docstring(doc),
             class_docstring(doc.summary) if candidate.members[0].is_class else "",
             init_docstring(doc.parameters),
             forward_docstring(doc.inputs, doc.outputs, 8 if candidate.members[0].is_class else 4),

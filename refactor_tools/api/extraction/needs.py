@@ -1,7 +1,7 @@
 """What a component needs of the tree: components that stand in the library already, and helpers that move with it."""
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -37,13 +37,15 @@ class Surroundings:
     read_library: Read
 
 
-def components_needed(members: Sequence[str], analysis: Analysis) -> list[str]:
-    """Ids of the modules that the members build or inherit, which the library must have first."""
+def components_needed(members: Sequence[str], analysis: Analysis, asked: Collection[str] = frozenset()) -> list[str]:
+    """Ids of what the library must have before the members: the modules that they build or inherit, and of the
+    functions that they call those in `asked`.
+    """
     definitions = {item.id: item for item in analysis.scan.definitions}
     found: dict[str, None] = {}
     for identity in members:
         for used in analysis.composition.uses.get(identity, ()):
-            if used in definitions and definitions[used].is_module and used not in members:
+            if used in definitions and used not in members and (definitions[used].is_module or used in asked):
                 found[used] = None
     return list(found)
 

@@ -166,7 +166,8 @@ class _Run:
         """What the members build and the library lacks: rows of the map, and of the rest, parts of one name, one in
         each file, are one target.
         """
-        needed = [one for one in components_needed(members, self.analysis) if not self._in_library(one)]
+        used = components_needed(members, self.analysis, self.rows)
+        needed = [one for one in used if not self._in_library(one)]
         parts = list({row.members: row for one in needed if (row := self.rows.get(one))}.values())
         by_name: dict[str, list[str]] = {}
         for one in needed:
