@@ -79,6 +79,7 @@ def _keep_part(root: Path) -> None:
             path.unlink()
         elif not any(path.iterdir()):
             path.rmdir()
+    (root / "migration_map.yaml").unlink()
     settings = root / "pyproject.toml"
     lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
     settings.write_text("".join(line for line in lines if LEFT_OUT not in line), encoding="utf-8")

@@ -1,7 +1,8 @@
-"""`python -m legacy_fixtures.regenerate [--check]`: make `after/` of every system, and the index over all of them.
+"""`python -m legacy_fixtures.regenerate [--check | --keep]`: make `after/` of every system, and the index over all.
 
-Without `--check` everything is proven again. With it nothing is proven and nothing written: the committed certificates
-are held against the computations as they are now, every text is generated anew, and any difference is listed.
+Everything is proven again; with `--keep` only what the committed certificates do not speak of any more. With `--check`
+nothing is proven and nothing written: the committed certificates are held against the computations as they are now,
+every text is generated anew, and any difference is listed.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 from legacy_fixtures.systems import HERE, SYSTEMS, System, copy_tree, files_of
 from refactor_tools.api.extract import extract
 from refactor_tools.api.migrate import migrate
+from refactor_tools.api.migration_map import read_map
 from refactor_tools.catalogue.index import index_changes
 from refactor_tools.catalogue.toplevel import toplevel_changes
 from refactor_tools.changes.transaction import apply
@@ -25,9 +27,12 @@ from refactor_tools.settings import INDEX, load_settings
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 1 where `--check` finds a difference or something could not be proven."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with what is committed; write nothing")
-    check = parser.parse_args(argv).check
-    stale = [line for system in SYSTEMS for line in _system(system, check=check)]
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--check", action="store_true", help="compare with what is committed; write nothing")
+    modes.add_argument("--keep", action="store_true", help="prove only what no committed certificate speaks of")
+    arguments = parser.parse_args(argv)
+    check = arguments.check
+    stale = [line for system in SYSTEMS for line in _system(system, check=check, keep=arguments.keep)]
     if not stale:
         stale += _toplevel(check=check)
     for line in stale:
@@ -37,12 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if stale else 0
 
 
-def _system(system: System, *, check: bool) -> list[str]:
+def _system(system: System, *, check: bool, keep: bool) -> list[str]:
     """What is wrong with one system's `after/`; without `check` it is written anew."""
+    trusted = system.after / INDEX if check or keep else None
     with tempfile.TemporaryDirectory(prefix="fixtures-") as folder:
         tree = Path(folder).resolve() / system.name
         copy_tree(system.before, tree)
-        refused = _migrated(tree, system, trusted=system.after / INDEX if check else None)
+        refused = _migrated(tree, system, trusted, prove=not check)
         if refused:
             return [f"{system.name}: {line}" for line in refused]
         made = files_of(tree)
@@ -54,9 +60,9 @@ def _system(system: System, *, check: bool) -> list[str]:
         return []
 
 
-def _migrated(tree: Path, system: System, trusted: Path | None) -> list[str]:
+def _migrated(tree: Path, system: System, trusted: Path | None, *, prove: bool) -> list[str]:
     settings = load_settings(tree)
-    request = ExtractionRequest(names=system.components, prove=trusted is None, trusted=trusted)
+    request = ExtractionRequest((), prove=prove, trusted=trusted, agreed=read_map(system.agreed))
     extraction = extract(settings, request, lambda text: print(f"  {text}", file=sys.stderr))
     unproven = [f"{item.name}: no fresh certificate" for item in extraction.components if item.verdict == "NOT_RUN"]
     if extraction.refused or unproven:

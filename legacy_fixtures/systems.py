@@ -10,10 +10,11 @@ _LEFT_OUT = ("__pycache__", ".refactor-tools", ".mypy_cache", ".ruff_cache", ".p
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`before/` is legacy code, `after/` what extracting `components` and migrating their users makes of it."""
+    """`before/` is legacy code with an agreed migration map, `after/` what following the map and migrating the users of
+    what moved makes of it.
+    """
 
     name: str
-    components: tuple[str, ...]
 
     @property
     def before(self) -> Path:
@@ -23,8 +24,12 @@ class System:
     def after(self) -> Path:
         return HERE / self.name / "after"
 
+    @property
+    def agreed(self) -> Path:
+        return self.before / "migration_map.yaml"
 
-SYSTEMS = (System("athelas", ("AttentionPooling", "ResidualBlock", "FeedForward", "Head", "MultiHeadAttention")),)
+
+SYSTEMS = (System("athelas"),)
 
 
 def copy_tree(source: Path, target: Path) -> None:

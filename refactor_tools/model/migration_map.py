@@ -14,7 +14,7 @@ class MapRow:
     constructor takes first and `defaults` their values as source text, both by the final names. With `strategy` the
     members are different algorithms: each becomes a component of its own (`strategies` names it, by member), and
     `component` is given it through the parameter of that name. `note` is what the proposal says about itself; it is a
-    comment in the file and no part of the agreement.
+    comment in the file and no part of the agreement. `place` is where the row stands in it: line and column.
     """
 
     component: str
@@ -28,6 +28,7 @@ class MapRow:
     strategy: str = ""
     strategies: Mapping[str, str] = field(default_factory=dict)
     note: str = field(default="", compare=False)
+    place: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

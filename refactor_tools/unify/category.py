@@ -16,6 +16,8 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("blocks", frozenset({"block", "layer", "encoder", "decoder", "projection", "transformer", "stack", "stage"})),
 )
 
+CATEGORIES = tuple(category for category, _ in _WORDS)
+
 
 def category_of(name: str, builds: Collection[str] = ()) -> str:
     """One of the eight categories. `builds` are the names of the layers that it is made of."""

@@ -45,8 +45,8 @@ def test_a_map_is_followed_and_what_it_cannot_have_is_said(tree: Path, capsys: p
     ("text", "options", "message"),
     [
         (MAP, ["--category", "blocks", "--as", "X"], "--category, --as cannot be given with --map"),
-        (MAP.replace("high", "now"), [], "map.yaml: `priority` is one of high, medium, standard, not 'now' (line 3)"),
-        (MAP.replace("py::Stretched", "py::Stretchd"), [], "map.yaml: Stretch: no definition"),
+        (MAP.replace("high", "now"), [], "map.yaml:7:15: `priority` is one of high, medium, standard, not 'now'"),
+        (MAP.replace("py::Stretched", "py::Stretchd"), [], "map.yaml:3:16: Stretch: no definition"),
         (None, [], "there is no such map"),
     ],
 )

@@ -135,7 +135,7 @@ def test_what_the_map_keeps_apart_is_not_merged(tree: Path) -> None:
         (
             "table_model.py::Stretched",
             "table_model.py::Stretchd",
-            r"^map.yaml: Stretch: no definition .*Stretchd; the near",
+            r"^map.yaml:3:16: Stretch: no definition .*Stretchd; the near",
         ),
         (
             "target: blocks/stretch.py",
@@ -148,6 +148,12 @@ def test_what_the_map_keeps_apart_is_not_merged(tree: Path) -> None:
             "    priority: high\nkeep_apart:\n  - {names: [Summary], reason: two}\n",
             r"keeps apart: two",
         ),
+        (
+            "category: blocks",
+            "category: block",
+            r"^map.yaml:3:16: Stretch: there is no category block; did you mean blocks\?",
+        ),
+        ("category: blocks", "category: zoo", r"there is no category zoo; there are losses, .* make its folder"),
     ],
 )
 def test_errors_of_the_map_stop_the_run_and_say_where(tree: Path, old: str, new: str, message: str) -> None:
@@ -158,3 +164,22 @@ def test_errors_of_the_map_stop_the_run_and_say_where(tree: Path, old: str, new:
 def test_a_name_without_a_row_gets_the_nearest(tree: Path) -> None:
     with pytest.raises(RefactorError, match=r"map.yaml: the map has no row for Strech; the nearest are Stretch"):
         run(tree, MAP, "Strech")
+
+
+def test_rows_that_are_parts_of_each_other_are_refused(tree: Path) -> None:
+    path = tree / "legacy/table_model.py"
+    for name, part in (("First", "Second"), ("Second", "Third"), ("Third", "First")):
+        held = HOLDER.replace("Holder", name).replace("Stretched", part)
+        path.write_text(path.read_text(encoding="utf-8") + held, encoding="utf-8")
+    row = MAP.partition("  - component: AttentionPooling")[0].partition("components:\n")[2]
+    rows = [row.replace("Stretched", name).replace("tretch", name.lower()) for name in ("First", "Second", "Third")]
+    rows = [text.replace("Sfirst", "First").replace("Ssecond", "Second").replace("Sthird", "Third") for text in rows]
+    message = r"^map.yaml:\d+:16: (\w+): is a part of itself: \1 builds \w+ builds \w+ builds \1; put them apart"
+    with pytest.raises(RefactorError, match=message):
+        run(tree, "schema: 1\ncomponents:\n" + "".join(rows))
+
+
+def test_a_category_of_ones_own_has_its_folder(tree: Path) -> None:
+    (tree / "components/norms").mkdir(parents=True)
+    own = MAP.replace("target: blocks/", "target: norms/").replace("category: blocks", "category: norms")
+    assert run(tree, own, "Stretch").components[0].path == "components/norms/stretch.py"
