@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,14 +103,30 @@ def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) ->
     from refactor_tools.model.proofs import ProofTask
 
     source_root = str(library_root(settings))
+    originals = tuple(_original(settings, source_root, record, cases) for record in keymap.originals)
+    beside = (folder for item in originals for folder in _imports_beside(settings.root, item.id, item.source))
     return ProofTask(
         component=keymap.component,
         module=keymap.module,
         name=keymap.definition,
         kind=keymap.kind,
-        sys_path=tuple(dict.fromkeys((str(module_root(settings, keymap)), source_root))),
-        originals=tuple(_original(settings, source_root, record, cases) for record in keymap.originals),
+        sys_path=tuple(dict.fromkeys((str(module_root(settings, keymap)), source_root, *beside))),
+        originals=originals,
     )
+
+
+def _imports_beside(root: Path, identity: str, source: str) -> Iterator[str]:
+    """The folder from which a legacy file imports others of the tree, where its kept source still does."""
+    from refactor_tools.scan.modules import place
+
+    where = place(identity.partition("::")[0], lambda folder: (root / folder / "__init__.py").is_file())
+    folder = root / where.source_root
+    imports = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom))
+    for node in imports:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        tops = {name.partition(".")[0] for name in names} - {""}
+        if any((folder / top).is_dir() or (folder / f"{top}.py").is_file() for top in tops):
+            yield str(folder.resolve())
 
 
 def prove_component(

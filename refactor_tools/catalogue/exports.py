@@ -149,7 +149,8 @@ def _inserted(
     new: str,
 ) -> Edit:
     """`new` before the first item whose name sorts after it, in the layout that the items have."""
-    index = next((i for i, other in enumerate(names) if _by_type(other) > _by_type(name)), len(items))
+    key = _in_import if isinstance(holder, ast.ImportFrom) else _by_type
+    index = next((i for i, other in enumerate(names) if key(other) > key(name)), len(items))
     width = len(text.line(holder.lineno)[: holder.end_col_offset]) + len(new) + 2
     if holder.end_lineno == holder.lineno and width > WIDTH:
         sources = [_source(text, item) for item in items]
@@ -197,9 +198,14 @@ def _source(text: _Text, node: ast.expr | ast.alias) -> str:
 
 
 def _by_type(name: str) -> tuple[int, list[tuple[int, int, str]]]:
-    """Constants, then classes, then the rest, as isort orders the members of an import."""
+    """Constants, then classes, then the rest, as in `__all__`."""
     kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
     return kind, _natural(name)
+
+
+def _in_import(name: str) -> tuple[int, list[tuple[int, int, str]]]:
+    """As isort orders the members of an import: the same kinds, in each by the letters alone."""
+    return _by_type(name)[0], _natural(name.lower())
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from refactor_tools.codemods.formatting import formatted
+
 _HOUSE = {
     "torch": "import torch",
     "nn": "from torch import nn",
@@ -17,7 +19,6 @@ _HOUSE = {
 _STANDARD = frozenset(
     {"abc", "collections", "copy", "dataclasses", "functools", "itertools", "math", "random", "typing"}
 )
-WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,14 @@ def component_source(
 ) -> str:
     """The file. `moved` is the source of functions and constants that came along, `returns` forward's annotation."""
     documented = _class(node, docs, returns) if isinstance(node, cst.ClassDef) else _function(node, docs, returns)
-    code = "\n".join(_fitted(line) for line in cst.Module(body=[documented]).code.strip("\n").split("\n"))
+    code = cst.Module(body=[documented]).code
     return file_text(docs.module, imports, "\n\n\n".join(part.strip("\n") for part in (moved, code) if part))
 
 
 def file_text(docstring: str, imports: Sequence[str], body: str) -> str:
     """The sections of a file, apart as the formatter has them."""
     head = "\n\n".join(section.strip("\n") for section in (docstring, "\n".join(imports)) if section)
-    gap = "\n\n\n" if body.startswith(("class ", "def ", "@")) else "\n\n"
-    return f"{head}{gap}{body}\n"
+    return formatted(f"{head}\n\n{body}\n")
 
 
 def import_lines(
@@ -146,28 +146,3 @@ def _documented(function: cst.FunctionDef, text: str, returns: str) -> cst.Funct
 
 def _string(text: str) -> cst.SimpleStatementLine:
     return cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString(text.strip()))])
-
-
-def _fitted(line: str) -> str:
-    """A `def` or a list that is too long gets a line for each parameter or element."""
-    listed = re.fullmatch(r"( *)(\w+(?:: [^=]+)? \+?= )\[(.*)\]", line)
-    if listed is not None and len(line) > WIDTH:
-        elements = "".join(f"{listed[1]}    {item},\n" for item in _split(listed[3]))
-        return f"{listed[1]}{listed[2]}[\n{elements}{listed[1]}]"
-    match = re.fullmatch(r"( *)def (\w+)\((.*)\)( -> .+)?:", line)
-    if match is None or len(line) <= WIDTH:
-        return line
-    margin, name, parameters, returns = match[1], match[2], match[3], match[4] or ""
-    lines = "".join(f"{margin}    {item},\n" for item in _split(parameters))
-    return f"{margin}def {name}(\n{lines}{margin}){returns}:"
-
-
-def _split(parameters: str) -> list[str]:
-    """At the commas outside of brackets."""
-    items, depth, start = [], 0, 0
-    for position, character in enumerate(parameters):
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
-            items.append(parameters[start:position].strip())
-            start = position + 1
-    return [*items, parameters[start:].strip()]

@@ -4,7 +4,7 @@ A copy made from the syntax tree tells the two outcomes of a conditional express
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 # The name under which an instrumented module finds its recorder; no identifier of a person's looks like it.
@@ -76,11 +76,13 @@ def instrument(source: str) -> Instrumented:
     return Instrumented(ast.unparse(tree), tuple(rewriter.arms), tuple(rewriter.tests))
 
 
-def measure(instrumented: Instrumented, recorder: Recorder) -> Coverage:
-    """Coverage of the functions that were entered. Arms that only raise are left out: they compute nothing."""
-    entered = {
-        number: arm for number, arm in enumerate(instrumented.arms) if arm[0] in recorder.functions and is_computed(arm)
-    }
+def measure(instrumented: Instrumented, recorder: Recorder, without: Collection[str] = frozenset()) -> Coverage:
+    """Coverage of the functions that were entered, but for the methods of the classes in `without`.
+
+    Arms that only raise are left out: they compute nothing.
+    """
+    functions = {name for name in recorder.functions if name.partition(".")[0] not in without}
+    entered = {number: arm for number, arm in enumerate(instrumented.arms) if arm[0] in functions and is_computed(arm)}
     reached = frozenset(arm for number, arm in entered.items() if number in recorder.arms)
     return Coverage(reached, frozenset(entered.values()))
 
@@ -100,6 +102,7 @@ class _Rewriter(ast.NodeTransformer):
         self.arms: list[Arm] = []
         self.tests: list[str] = []
         self._scope: list[str] = []
+        self._following: dict[ast.If, list[ast.stmt]] = {}
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         return self._within(node.name, node)
@@ -111,7 +114,8 @@ class _Rewriter(ast.NodeTransformer):
         return self._function(node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        return self._decision(node, _outcome(node.body, "true"), _outcome(node.orelse, "false"))
+        otherwise = node.orelse or self._following.get(node, [])
+        return self._decision(node, _outcome(node.body, "true"), _outcome(otherwise, "false"))
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         return self._decision(node, "true", "false")
@@ -153,10 +157,20 @@ class _Rewriter(ast.NodeTransformer):
 
     def _function(self, node: _Function) -> ast.AST:
         name = ".".join((*self._scope, node.name))
+        self._follow(node.body, [])
         self._within(node.name, node)
         # After the docstring, which must stay first.
         node.body.insert(1 if ast.get_docstring(node, clean=False) is not None else 0, _report("enter", name))
         return node
+
+    def _follow(self, block: list[ast.stmt], after: list[ast.stmt]) -> None:
+        """What runs next where the condition of an `if` without an `else` does not hold."""
+        for number, statement in enumerate(block):
+            rest = block[number + 1 :] or after
+            if isinstance(statement, ast.If):
+                self._following[statement] = rest
+                self._follow(statement.body, rest)
+                self._follow(statement.orelse, rest)
 
     def _within(self, name: str, node: ast.AST) -> ast.AST:
         self._scope.append(name)

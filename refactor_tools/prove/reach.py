@@ -1,7 +1,9 @@
 """Runs the cases on instrumented copies of both sides, to see which branches they reach."""
 
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from torch import nn
 
@@ -34,6 +36,7 @@ class _Copy:
 def reach(subject: Subject, settings: Callable[[Mapping[str, object]], Iterable[Setting]]) -> Reach:
     """Which branches of `forward`, and of what it calls in its own module, the runs take.
 
+    Modules that the original builds and the component has from elsewhere do not count: they are components themselves.
     `settings` are made with the names of the original's module, which is another one here.
     """
     original, component = _instrumented(subject.original), _instrumented(subject.component)
@@ -51,7 +54,22 @@ def reach(subject: Subject, settings: Callable[[Mapping[str, object]], Iterable[
                 for scenario in setting.scenarios:
                     for mode in MODES:
                         execute(heard, scenario, mode)
-    return Reach(_coverage(original), _coverage(component))
+    return Reach(_coverage(original, _parts(subject)), _coverage(component))
+
+
+def _parts(subject: Subject) -> frozenset[str]:
+    """The modules beside the original that do not stand beside the component."""
+    here, there = subject.component.__module__, subject.original.__module__
+    beside = {name for name, value in vars(sys.modules[here]).items() if getattr(value, "__module__", "") == here}
+    bases = subject.original.__mro__ if isinstance(subject.original, type) else ()
+    modules = ((name, value) for name, value in names_of(subject.original).items() if _is_module(value))
+    return frozenset(
+        name for name, value in modules if value.__module__ == there and value not in bases and name not in beside
+    )
+
+
+def _is_module(value: object) -> TypeGuard[type[nn.Module]]:
+    return isinstance(value, type) and issubclass(value, nn.Module)
 
 
 def reach_original(subject: Subject, settings: Iterable[Setting]) -> Coverage | None:
@@ -92,5 +110,5 @@ def _heard(call: Call, recorder: Recorder) -> Call:
     return listening
 
 
-def _coverage(copied: _Copy | None) -> Coverage | None:
-    return measure(copied.instrumented, copied.recorder) if copied else None
+def _coverage(copied: _Copy | None, without: Collection[str] = frozenset()) -> Coverage | None:
+    return measure(copied.instrumented, copied.recorder, without) if copied else None

@@ -37,8 +37,10 @@ def annotated(function: cst.FunctionDef, written: Sequence[Written]) -> cst.Func
 
 
 def annotation_texts(node: cst.CSTNode) -> Iterator[str]:
-    """The annotations of all functions below."""
+    """The annotations of all functions and assignments below."""
     for item in _below(node):
+        if isinstance(item, cst.AnnAssign):
+            yield code(item.annotation.annotation)
         if isinstance(item, cst.FunctionDef):
             listed = [*item.params.posonly_params, *item.params.params, *item.params.kwonly_params]
             listed += [one for one in (item.params.star_arg, item.params.star_kwarg) if isinstance(one, cst.Param)]

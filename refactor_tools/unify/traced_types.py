@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from refactor_tools.model.adapters import Adapter
+from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.facts import Parameter
 from refactor_tools.model.proofs import Case, CaseValue, Listed, Named, Same, TensorSpec
 from refactor_tools.unify.parameters import literal_type
@@ -85,19 +85,22 @@ def _kind(values: Iterable[CaseValue]) -> str:
 
 def _made(adapter: Adapter, name: str, case: Case | None) -> Iterator[CaseValue]:
     """What the constructor's parameter was in every construction of an original."""
-    for item in adapter.init:
-        if item.name == name:
-            for construction in case.constructions if case is not None else ():
-                yield from _value(item.value, construction.arguments)
+    for text in _texts(adapter.init, name):
+        for construction in case.constructions if case is not None else ():
+            yield from _value(text, construction.arguments)
 
 
 def _given(adapter: Adapter, name: str, case: Case | None) -> Iterator[CaseValue]:
     """What the parameter of `forward`, or of the function, was in every call of an original."""
-    for item in adapter.forward:
-        if item.name == name:
-            for construction in case.constructions if case is not None else ():
-                for call in construction.calls:
-                    yield from _value(item.value, call.arguments)
+    for text in _texts(adapter.forward, name):
+        for construction in case.constructions if case is not None else ():
+            for call in construction.calls:
+                yield from _value(text, call.arguments)
+
+
+def _texts(adapted: tuple[Argument, ...], name: str) -> list[str]:
+    """What an adapter gives for a parameter; one that lists nothing hands on what it is given."""
+    return [item.value for item in adapted if item.name == name] if adapted else [name]
 
 
 def _value(text: str, arguments: Mapping[str, CaseValue]) -> Iterator[CaseValue]:

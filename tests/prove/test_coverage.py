@@ -73,6 +73,10 @@ def test_missing_arms_are_named() -> None:
         ("def f(x):\n    try:\n        return 1 / 0\n    except ZeroDivisionError:\n        return x\n", "1/1"),
         ("def f(x):\n    try:\n        return x\n    except ZeroDivisionError:\n        return 0\n", "0/1"),
         ("def f(x):\n    try:\n        return x\n    except ZeroDivisionError:\n        raise\n", "0/0"),
+        # What comes behind the last of several conditions raises, too.
+        ("def f(x):\n    if x:\n        return 1\n    if not x:\n        return 2\n    raise ValueError(x)\n", "1/3"),
+        ("def f(x):\n    if x:\n        return 1\n    elif not x:\n        return 2\n    raise ValueError(x)\n", "1/3"),
+        ("def f(x):\n    if not x:\n        return 1\n    return 2\n", "1/2"),
         (
             "def f(x):\n    match x:\n        case 2:\n            return 1\n        case _:\n            return 0\n",
             "1/2",
@@ -85,6 +89,17 @@ def test_missing_arms_are_named() -> None:
 )
 def test_kinds_of_decisions(source: str, share: str) -> None:
     assert str(run(source, "f", (2,))[1]) == share
+
+
+def test_methods_of_other_classes_can_be_left_out() -> None:
+    source = (
+        "class A:\n    def f(self, x):\n        return 1 if x else 2\n\ndef g(x):\n    return A().f(x) if x else 0\n"
+    )
+    instrumented, recorder = instrument(source), Recorder(active=True)
+    names: dict[str, object] = {RECORDER: recorder}
+    exec(instrumented.source, names)
+    names["g"](1)
+    assert [str(measure(instrumented, recorder, left)) for left in ([], ["A"], ["g"])] == ["2/4", "1/2", "1/2"]
 
 
 def test_only_what_runs_while_listening_counts() -> None:

@@ -41,6 +41,7 @@ from refactor_tools.scaffold.component_test import ComponentTestRequest, compone
 from refactor_tools.scaffold.conftest import tests_conftest
 from refactor_tools.unify.describe import differences
 from refactor_tools.unify.syntax import code, walk
+from refactor_tools.unify.tested_types import with_tested_types
 from refactor_tools.unify.traced_types import with_traced_types
 
 Progress = Callable[[str], None]
@@ -80,7 +81,7 @@ def make_component(
     task = with_cases(scratch, keymap, analysis, request.trusted, found)
     cases = {original.id: original.case or Case(question="no case was found") for original in task.originals}
     found |= cases
-    plan = replace(plan, candidate=with_traced_types(plan.candidate, cases))
+    plan = replace(plan, candidate=with_tested_types(with_traced_types(plan.candidate, cases)))
     notes = _notes(plan, analysis)
     write_component(scratch, plan, component_doc(plan, analysis, cases, notes), standing)
     scratch.write(case_path(plan.name), dump_cases(plan.name, cases))

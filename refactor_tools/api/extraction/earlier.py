@@ -20,8 +20,8 @@ def with_cases(
     scratch: Scratch, keymap: KeyMap, analysis: Analysis, trusted: Path | None, found: Mapping[str, Case]
 ) -> ProofTask:
     """The task with the cases that a person or an earlier run wrote; what they lack is looked for."""
-    known = read_cases(trusted.parent if trusted is not None else scratch.root, keymap.name)
-    task = proof_task(scratch.settings, keymap, {**found, **known})
+    earlier = read_cases(trusted.parent, keymap.name) if trusted is not None else {}
+    task = proof_task(scratch.settings, keymap, {**found, **earlier, **read_cases(scratch.root, keymap.name)})
     missing = any(original.case is None for original in task.originals)
     return find_cases(with_parents(task, scratch.origin, analysis)) if missing else task
 

@@ -4,6 +4,8 @@ import re
 from difflib import unified_diff
 from pathlib import PurePosixPath
 
+import libcst as cst
+
 from refactor_tools.api.extraction.plans import Plan
 from refactor_tools.api.extraction.scratch import Scratch
 from refactor_tools.api.extraction.shared_files import joined_file
@@ -28,7 +30,9 @@ from refactor_tools.scan.read import read_source
 from refactor_tools.settings import Settings
 from refactor_tools.splitting.users import find_users, source_tree
 from refactor_tools.unify.annotations import annotation_texts
-from refactor_tools.unify.syntax import reads
+from refactor_tools.unify.members import forward_of
+from refactor_tools.unify.optional_members import with_declared_members
+from refactor_tools.unify.syntax import reads, walk
 
 # Lines of a diff that are shown of a file in the way.
 _SHOWN = 40
@@ -109,6 +113,8 @@ def write_component(scratch: Scratch, plan: Plan, doc: ComponentDoc | None, stan
 def _source(plan: Plan, doc: ComponentDoc | None) -> str:
     candidate = plan.candidate
     node = candidate.node.with_changes(name=candidate.node.name.with_changes(value=plan.name))
+    if isinstance(node, cst.ClassDef):
+        node = with_declared_members(node)
     docs, returns = Docstrings("", "", "", ""), "Tensor"
     if doc is not None:
         docs = Docstrings(
@@ -121,7 +127,7 @@ def _source(plan: Plan, doc: ComponentDoc | None) -> str:
     names: dict[str, str] = {}
     for member in candidate.members:
         names |= member.names
-    used = reads(node) | plan.moved.reads | _annotation_names(plan, returns)
+    used = reads(node) | plan.moved.reads | _annotation_names(plan, node, returns)
     return component_source(node, docs, import_lines(used, names, plan.library, plan.package), plan.moved.text, returns)
 
 
@@ -132,12 +138,20 @@ def _returns(plan: Plan, doc: ComponentDoc) -> str:
             return written
     if len(doc.outputs) > 1:
         return f"tuple[{', '.join('Tensor' for _ in doc.outputs)}]"
-    return "Tensor"
+    return "Tensor" if doc.outputs else _returned(plan.candidate.node)
 
 
-def _annotation_names(plan: Plan, returns: str) -> frozenset[str]:
+def _returned(node: cst.ClassDef | cst.FunctionDef) -> str:
+    """What can be read of a result that nobody has seen."""
+    function = node if isinstance(node, cst.FunctionDef) else forward_of(node)
+    values = [item.value for item in walk(function) if isinstance(item, cst.Return)] if function is not None else []
+    sizes = {len(value.elements) if isinstance(value, cst.Tuple) else 0 for value in values}
+    return f"tuple[{', '.join(['Any'] * sizes.pop())}]" if len(sizes) == 1 and 0 not in sizes else "Any"
+
+
+def _annotation_names(plan: Plan, node: cst.CSTNode, returns: str) -> frozenset[str]:
     texts = [item.annotation or "" for item in (*plan.candidate.constructor, *plan.candidate.forward)]
-    texts += annotation_texts(plan.candidate.node)
+    texts += annotation_texts(node)
     words = " ".join([*texts, returns]).replace("[", " ").replace("]", " ").replace(",", " ").replace("|", " ")
     return frozenset(word.partition(".")[0] for word in words.split())
 

@@ -128,8 +128,8 @@ class FeatureAggregation(nn.Module):
             widths.append(widths[-1] // 2)
 
         self.encoder = nn.ModuleList()
-        for wide, narrow in zip(widths[:-1], widths[1:]):
-            self.encoder.append(nn.Linear(wide, narrow))
+        for i in range(len(widths) - 1):
+            self.encoder.append(nn.Linear(widths[i], widths[i + 1]))
         self.activation = nn.LeakyReLU(negative_slope)
         # starts as a mean over the features
         for layer in self.encoder:
