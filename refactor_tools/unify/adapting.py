@@ -10,7 +10,7 @@ from refactor_tools.model.facts import Parameter
 from refactor_tools.unify.body import Decisions
 from refactor_tools.unify.class_level import own_decorators
 from refactor_tools.unify.forward import final_name, plain
-from refactor_tools.unify.members import Member
+from refactor_tools.unify.members import Member, method
 from refactor_tools.unify.parameters import NewParameter
 from refactor_tools.unify.rewriting import rename
 from refactor_tools.unify.spelling import in_file
@@ -62,7 +62,7 @@ def adapter_of(
         state=tuple(
             (decisions.attributes[name], theirs)
             for name, theirs in sorted(own.items())
-            if decisions.attributes.get(name, theirs) != theirs
+            if decisions.attributes.get(name, theirs) != theirs and method(member.node, theirs) is None
         )
         + _nested_state(member, own, decisions.attributes),
         lacking=_lacking(index, template, parameters, decisions),

@@ -14,7 +14,7 @@ from refactor_tools.unify.members import Member
 from refactor_tools.unify.rewriting import FreeNames, bare, rename, substitute, visited
 from refactor_tools.unify.spread import with_written_out
 from refactor_tools.unify.state import Mismatch
-from refactor_tools.unify.syntax import dotted, expression, reads, self_attribute, walk
+from refactor_tools.unify.syntax import code, dotted, expression, reads, self_attribute, walk
 
 _HOUSE = frozenset({"nn", "F", "torch", "float"})
 
@@ -169,11 +169,14 @@ class _Calls(cst.CSTTransformer):
             return updated_node
         given = _bound(updated_node.args, self.part.record.forward, self.part.bound)
         positional = [item.name for item in self.part.forward if item.kind in ("positional", "positional-only")]
+        defaults = {item.name: item.default for item in self.part.forward if item.kind == "keyword-only"}
         args: list[cst.Arg] = []
         for item in self.part.record.adapter.forward:
             if item.value not in given:
                 raise Mismatch(f"`{self.part.bound}` is called without `{item.value}`", ())
             value = given[item.value]
+            if code(value) == defaults.get(item.name):
+                continue
             in_order = len(args) < len(positional) and positional[len(args)] == item.name
             args.append(cst.Arg(bare(value)) if in_order else _keyword(item.name, value))
         return updated_node.with_changes(args=args)
