@@ -93,12 +93,15 @@ def _require_held(node: cst.CSTNode, part: Part, places: Sequence[str]) -> None:
 
 def _passes_through(part: Part) -> bool:
     """Whether the component's `forward` takes what the original's took, in the same order."""
-    adapted = {item.value: item.name for item in part.record.adapter.forward}
+    adapted = {item.value.lstrip("*"): item.name for item in part.record.adapter.forward}
     if not part.record.adapter.forward:
         return True
     names = [item.name for item in part.forward if item.kind in ("positional", "positional-only")]
-    ours = [adapted.get(item.name) for item in part.record.forward]
-    return ours == names[: len(ours)] and [item.name for item in part.record.forward] == names[: len(ours)]
+    rest = [(item.name, item.kind) for item in part.forward if item.kind.startswith("var-")]
+    given = [item for item in part.record.forward if not item.kind.startswith("var-")]
+    ours = [adapted.get(item.name) for item in given]
+    same = ours == names[: len(ours)] and [item.name for item in given] == names[: len(ours)]
+    return same and rest == [(item.name, item.kind) for item in part.record.forward if item not in given]
 
 
 def _bound(args: Sequence[cst.Arg], parameters: Sequence[Parameter], name: str) -> dict[str, cst.BaseExpression]:

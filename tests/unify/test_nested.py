@@ -1,11 +1,13 @@
 """A parent in terms of the components that its parts became."""
 
+from dataclasses import replace
+
 import libcst as cst
 import pytest
 
 from refactor_tools.model.adapters import Adapter, Argument
 from refactor_tools.model.components import OriginalRecord
-from refactor_tools.model.facts import Parameter
+from refactor_tools.model.facts import Parameter, ParameterKind
 from refactor_tools.model.outcomes import Refusal
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.nested import Part, with_parts
@@ -121,6 +123,16 @@ def test_keys_of_parts_in_a_list_are_known_for_every_index() -> None:
     found = with_parts(parent(init, "return self.all(x)"), [part({"dim": "config.width"}, state=(("net", "layers"),))])
     assert isinstance(found, Member)
     assert found.nested == (("all.*", "net", "layers"),)
+
+
+@pytest.mark.parametrize(("rest", "passes"), [("var-keyword", True), ("var-positional", False)])
+def test_what_else_forward_takes_is_handed_on_if_the_component_takes_it_so(rest: ParameterKind, passes: bool) -> None:
+    plain = part({"dim": "config.width"}, forward={"x": "x"})
+    taken = (Parameter("x", "positional"), Parameter("given", "var-keyword"))
+    given = (Parameter("x", "positional"), Parameter("given", rest))
+    adapted = replace(plain, forward=taken, record=replace(plain.record, forward=given))
+    found = with_parts(parent("self.all = nn.ModuleList([Mlp(config)])", "return self.all[0](x)"), [adapted])
+    assert isinstance(found, Member) == passes
 
 
 def test_a_part_in_a_list_may_keep_its_keys() -> None:
