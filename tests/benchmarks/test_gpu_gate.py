@@ -69,7 +69,7 @@ def test_the_certificates_own_platform_has_nothing_to_add(tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_it_runs_where_only_the_gates_packages_are(tmp_path: Path) -> None:
-    arguments = ["--output", str(tmp_path), "--device", "cpu", "--only", "FeedForward", "--dtype", "bfloat16"]
+    arguments = ["--output", str(tmp_path), "--device", "cpu", "--only", "MLPBlock", "--dtype", "bfloat16"]
     command = [sys.executable, "-c", WITHOUT_THE_REST, *arguments]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
@@ -78,4 +78,4 @@ def test_it_runs_where_only_the_gates_packages_are(tmp_path: Path) -> None:
         ("cpu", "float32"),
         ("cpu", "bfloat16"),
     }
-    assert "| athelas/FeedForward | bfloat16 | " in (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert "| athelas/MLPBlock | bfloat16 | " in (tmp_path / "results.md").read_text(encoding="utf-8")

@@ -180,6 +180,7 @@ def test_what_no_graph_shows_stays_on_its_paths(doing: str, library: Library) ->
     assert named in said(proof)
 
 
+@pytest.mark.slow
 def test_an_export_that_does_not_end_leaves_the_lower_rungs(library: Library) -> None:
     wait = "(type(x) is not torch.Tensor and time.sleep(60), x)[1]"
     source = "import time\n" + edited("self.query(x)", f"self.query({wait})")

@@ -23,6 +23,7 @@ def test_a_bug_that_no_case_reaches_does_not_count(library: Library) -> None:
     assert found.seeded == found.caught + len(found.survivors)
 
 
+@pytest.mark.slow
 def test_a_bug_with_equal_bits_survives_by_name(library: Library) -> None:
     # One feature: the mean over the last axis is the sum.
     source = POOL.source.replace("dim=1) * states, dim=1)", "dim=1) * states, dim=1).sum(-1, keepdim=True)")

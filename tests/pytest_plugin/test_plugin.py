@@ -20,7 +20,7 @@ pytest_plugins = ["pytester"]
 PLUGIN = "refactor_tools.pytest_plugin.plugin"
 REPOSITORY = Path(__file__).resolve().parents[2]
 AFTER = REPOSITORY / "legacy_fixtures/athelas/after"
-HEAD = "src/athelas/models/pytorch/attention/head.py"
+HEAD = "src/athelas/models/pytorch/attention/self_attention.py"
 COMPONENTS = sorted(path.stem for path in (AFTER / "component_index/keymaps").glob("*.json"))
 
 
@@ -110,13 +110,16 @@ def test_fresh_certificates_pass_and_nothing_is_written(certified: Tree) -> None
 
 def test_a_changed_computation_shows_where_it_parts_and_no_traceback(certified: Tree) -> None:
     edit(certified.root, HEAD, "dim=-1", "dim=1")
-    result = certified.run("--equivalence", "-k", "Head.json and not Multi", "-rs")
+    result = certified.run("--equivalence", "-k", "SelfAttentionHead.json", "-rs")
     assert result.ret == 1
     outcomes = result.parseoutcomes()
     assert outcomes["failed"] == 1
     assert "passed" not in outcomes
     shown = result.stdout.str()
-    assert "STALE: the source of athelas.models.pytorch.attention.Head changed; it no longer computes the same" in shown
+    assert (
+        "STALE: the source of athelas.models.pytorch.attention.SelfAttentionHead changed; it no longer computes the same"
+        in shown
+    )
     assert "dim=1" in shown
     assert "Traceback" not in shown
     assert "outcomes.py" not in shown
@@ -125,11 +128,11 @@ def test_a_changed_computation_shows_where_it_parts_and_no_traceback(certified: 
 
 @pytest.mark.parametrize(("damage", "outcome"), [(None, "MISSING"), ("{", "DAMAGED")])
 def test_a_certificate_that_is_missing_or_damaged_fails(certified: Tree, damage: str | None, outcome: str) -> None:
-    file = certified.root / certificate_path("Head")
+    file = certified.root / certificate_path("SelfAttentionHead")
     file.unlink()
     if damage is not None:
         file.write_text(damage)
-    result = certified.run("--equivalence", "-k", "certificates and Head.json and not Multi")
+    result = certified.run("--equivalence", "-k", "certificates and SelfAttentionHead.json")
     result.assert_outcomes(failed=1, skipped=2, deselected=result.parseoutcomes()["deselected"])
     result.stdout.fnmatch_lines([f"*{outcome}: *"])
 
@@ -141,7 +144,7 @@ def test_one_failure_ends_the_session_where_that_is_asked(certified: Tree) -> No
 
 
 def test_a_single_check_by_its_id(certified: Tree) -> None:
-    result = certified.run("--equivalence", "component_index/certificates/Head.json::cpu::equal bits")
+    result = certified.run("--equivalence", "component_index/certificates/SelfAttentionHead.json::cpu::equal bits")
     result.assert_outcomes(passed=1)
 
 
@@ -170,21 +173,22 @@ def test_another_device(certified: Tree) -> None:
 
 
 def test_a_damaged_key_map_is_said_without_a_traceback(certified: Tree) -> None:
-    certified.write("component_index/keymaps/Head.json", "{")
+    certified.write("component_index/keymaps/SelfAttentionHead.json", "{")
     result = certified.run("--equivalence")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["*component_index/keymaps/Head.json: is not JSON*"])
+    result.stdout.fnmatch_lines(["*component_index/keymaps/SelfAttentionHead.json: is not JSON*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_since_runs_what_the_change_can_reach(certified: Tree) -> None:
     commit_all(certified.root)
-    edit(certified.root, "src/athelas/models/pytorch/attention/head.py", "import torch", "import torch  # edited")
+    edit(certified.root, HEAD, "import torch", "import torch  # edited")
     result = certified.run("--equivalence", "--since", "HEAD", "-v", "-p", "no:cacheprovider")
     assert result.ret == 0
     named = set(re.findall(r"certificates/(\w+)\.json", result.stdout.str()))
-    assert named == {"Head", "MultiHeadAttention"}
-    result.stdout.fnmatch_lines(["Left out: 3 components that the change since HEAD cannot reach."])
+    assert named == {"SelfAttentionHead", "MultiHeadAttention", "TransformerBlock", "TransformerEncoder"}
+    left = len(COMPONENTS) - len(named)
+    result.stdout.fnmatch_lines([f"Left out: {left} components that the change since HEAD cannot reach."])
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
@@ -213,7 +217,7 @@ def test_short_options_are_left_to_whoever_declares_them(certified: Tree) -> Non
             return f"theirs {config.getoption('since')} {config.getoption('device')}"
     """
     certified.pytester.makeconftest(conftest)
-    result = certified.run("--equivalence", "--since", "theirs", "--device=tpu", "-k", "Head and verdict")
+    result = certified.run("--equivalence", "--since", "theirs", "--device=tpu", "-k", "SelfAttentionHead and verdict")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["theirs theirs tpu"])
 

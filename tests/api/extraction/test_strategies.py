@@ -190,6 +190,7 @@ def test_it_can_be_undone(fresh: Path) -> None:
     assert contents(fresh) == before
 
 
+@pytest.mark.slow
 def test_each_legacy_path_is_proven(fresh: Path) -> None:
     extraction = run(fresh, prove=True)
     verdicts = {component.name: component.verdict for component in extraction.components}
