@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from refactor_tools.model.proofs import Call, Case, Construction
 from refactor_tools.prove.gate import prove
 from refactor_tools.prove.sensitivity import measure

@@ -116,10 +116,7 @@ def test_a_changed_computation_shows_where_it_parts_and_no_traceback(certified: 
     assert outcomes["failed"] == 1
     assert "passed" not in outcomes
     shown = result.stdout.str()
-    assert (
-        "STALE: the source of athelas.models.pytorch.attention.SelfAttentionHead changed; it no longer computes the same"
-        in shown
-    )
+    assert "STALE: the source of athelas.models.pytorch.attention.SelfAttentionHead changed; it no longer" in shown
     assert "dim=1" in shown
     assert "Traceback" not in shown
     assert "outcomes.py" not in shown
