@@ -94,7 +94,8 @@ class FoldState:
         self.own_locals[name] = self.local
         self.our_names, self.their_names = bound_names(left), bound_names(right)
         self.parameters = _parameters(left) | _parameters(right)
-        self.computed = (self.our_names | self.their_names) - self.parameters
+        # A parameter that the function binds anew is no longer what was given.
+        self.computed = _rebound(left) | _rebound(right)
 
     def state(self) -> _State:
         return _State(
@@ -240,8 +241,11 @@ def _parameters(function: cst.FunctionDef) -> frozenset[str]:
 
 def bound_names(function: cst.FunctionDef) -> frozenset[str]:
     """Names a function binds: parameters, targets, loop variables."""
-    found = {"self"} | _parameters(function)
-    for node in walk(function):
-        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)):
-            found |= reads(node.target)
-    return frozenset(found)
+    return frozenset({"self"}) | _parameters(function) | _rebound(function)
+
+
+def _rebound(function: cst.FunctionDef) -> frozenset[str]:
+    """Names that are targets in a function; of `self.x = ...` none."""
+    kinds = (cst.AssignTarget, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)
+    targets = (node.target for node in walk(function) if isinstance(node, kinds))
+    return frozenset(name for target in targets for name in reads(target)) - {"self"}
