@@ -49,7 +49,7 @@ def with_parts(member: Member, parts: Sequence[Part]) -> Member | Refusal:
             names |= {_last(whole): whole for whole in part.given.values()}
     except Mismatch as mismatch:
         return Refusal(mismatch.reason, (mismatch.texts,) if mismatch.texts else ())
-    defined = member.defined - {part.bound for part in parts}
+    defined = member.defined - {name for part in parts for name in (part.bound, *part.given)}
     known = {**member.parts, **{part.name: part.parameters for part in parts}}
     known |= {_last(whole): () for part in parts for whole in part.given.values()}
     spoken = {part.name: part.bound for part in parts if part.record.form == "alias"}

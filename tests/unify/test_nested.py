@@ -113,6 +113,14 @@ def test_what_cannot_be_told_is_refused(init: str, adapted: Part, reason: str) -
     assert reason in found.reason
 
 
+def test_a_component_that_the_part_is_given_is_called_by_its_own_name() -> None:
+    given = replace(part({"dim": "config.width", "norm": "Norm"}), given={"Norm": "lib.norms.TableNorm"})
+    found = with_parts(parent("self.mlp = Mlp(config)"), [given])
+    assert "self.mlp = FeedForward(dim=config.width, norm=TableNorm)" in code(found)
+    assert isinstance(found, Member)
+    assert found.names["TableNorm"] == "lib.norms.TableNorm"
+
+
 def test_what_is_used_once_may_be_the_result_of_a_call() -> None:
     found = with_parts(parent("self.mlp = Mlp(make())"), [part({"dim": "config.width"})])
     assert "self.mlp = FeedForward(dim=make().width)" in code(found)

@@ -18,7 +18,7 @@ from refactor_tools.settings import Settings
 from refactor_tools.unify.members import Member
 from refactor_tools.unify.nested import Part, with_parts
 from refactor_tools.unify.plan import Candidate
-from refactor_tools.unify.syntax import dotted, reads
+from refactor_tools.unify.syntax import dotted, expression, reads
 
 Read = Callable[[str], Source | None]
 _INSPECTING = ("PreTrainedModel", "LightningModule")
@@ -59,7 +59,7 @@ def in_component_terms(member: Member, around: Surroundings) -> Member | Refusal
             keymap, record = found
             parameters, forward = _own_signatures(keymap, around)
             bound, is_class = _bound_as(used.name, member), keymap.kind == "class"
-            given = _given(record, around.keymaps)
+            given = components_given(record, around.keymaps)
             parts.append(Part(bound, keymap.name, keymap.module, record, parameters, forward, is_class, given))
     return with_parts(member, parts)
 
@@ -89,10 +89,16 @@ def _made_of(identity: str, keymaps: Sequence[KeyMap]) -> tuple[KeyMap, Original
     return next((pair for pair in pairs if pair[1].id == identity), None)
 
 
-def _given(record: OriginalRecord, keymaps: Sequence[KeyMap]) -> dict[str, str]:
-    """The component that goes into another one as its strategy: its private name in legacy files, and its own."""
-    found = (keymap for keymap in keymaps if keymap.component == record.strategy)
-    return {f"_{keymap.name}": f"{keymap.module}.{keymap.name}" for keymap in found}
+def components_given(record: OriginalRecord, keymaps: Sequence[KeyMap]) -> dict[str, str]:
+    """The components that go into another one, by the name that its adapter has for them: as its strategy the private
+    name of legacy files, else the one they had in the original's file.
+    """
+    found = {f"_{item.name}": item for item in keymaps if item.component == record.strategy}
+    path = record.id.partition("::")[0]
+    named = frozenset[str]().union(*(reads(expression(item.value)) for item in record.adapter.init))
+    for keymap in keymaps:
+        found |= {item.name: keymap for item in keymap.originals if item.id == f"{path}::{item.name}"}
+    return {name: f"{item.module}.{item.name}" for name, item in found.items() if name in {*named, f"_{item.name}"}}
 
 
 def _bound_as(name: str, member: Member) -> str:
