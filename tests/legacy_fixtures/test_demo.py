@@ -68,7 +68,7 @@ def test_the_readme_shows_what_it_prints(demo: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["pooling/attention_pooling.py", "feedforward/residual_block.py", "feedforward/feed_forward.py"],
+    ["pooling/attention_pooling.py", "feedforward/residual_block.py", "feedforward/mlp_block.py"],
 )
 def test_the_readme_shows_the_components_as_they_came_out(path: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

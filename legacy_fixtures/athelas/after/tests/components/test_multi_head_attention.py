@@ -38,7 +38,7 @@ class KeptPlTrimodalCrossAttn:
         torch.manual_seed(0)
         original = kept_pl_trimodal_cross_attn.MultiHeadAttention(embed=embed, heads=heads, dropout=dropout)
         torch.manual_seed(0)
-        return original, MultiHeadAttention(dim=embed, output_dim=heads, dropout=dropout)
+        return original, MultiHeadAttention(dim=embed, num_heads=heads, dropout=dropout)
 
     @staticmethod
     def inputs():
@@ -77,7 +77,7 @@ class KeptTransformer2risk:
         torch.manual_seed(0)
         original = kept_transformer2risk.MultiHeadAttention(n_embd=n_embd, n_head=n_head, dropout=dropout)
         torch.manual_seed(0)
-        return original, MultiHeadAttention(dim=n_embd, output_dim=n_head, dropout=dropout)
+        return original, MultiHeadAttention(dim=n_embd, num_heads=n_head, dropout=dropout)
 
     @staticmethod
     def inputs():
@@ -177,11 +177,25 @@ def parameter_gradients(module):
     return {name: gradient(parameter) for name, parameter in module.named_parameters()}
 
 
+def legacy_key(key, names):
+    """What the original calls a key of the component; `*` in a name is any index."""
+    parts = key.split(".")
+    best: list[str] = []
+    for name in names:
+        pattern = name.split(".")
+        fits = all(one == part or (one == "*" and part.isdigit()) for one, part in zip(pattern, parts, strict=False))
+        if fits and len(best) < len(pattern) <= len(parts):
+            best = pattern
+    if not best:
+        return key
+    places = (part for one, part in zip(best, parts, strict=False) if one == "*")
+    new = [next(places) if one == "*" else one for one in names[".".join(best)].split(".")]
+    return ".".join([*new, *parts[len(best) :]])
+
+
 def legacy_state(state, copy):
     """`state` under the original's keys."""
-    names = dict(copy.renamed)
-    parts = {name: name.partition(".") for name in state}
-    return {names.get(head, head) + dot + rest: state[name] for name, (head, dot, rest) in parts.items()}
+    return {legacy_key(key, dict(copy.renamed)): value for key, value in state.items()}
 
 
 def assert_same(actual, expected):

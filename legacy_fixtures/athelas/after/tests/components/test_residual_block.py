@@ -319,11 +319,25 @@ def parameter_gradients(module):
     return {name: gradient(parameter) for name, parameter in module.named_parameters()}
 
 
+def legacy_key(key, names):
+    """What the original calls a key of the component; `*` in a name is any index."""
+    parts = key.split(".")
+    best: list[str] = []
+    for name in names:
+        pattern = name.split(".")
+        fits = all(one == part or (one == "*" and part.isdigit()) for one, part in zip(pattern, parts, strict=False))
+        if fits and len(best) < len(pattern) <= len(parts):
+            best = pattern
+    if not best:
+        return key
+    places = (part for one, part in zip(best, parts, strict=False) if one == "*")
+    new = [next(places) if one == "*" else one for one in names[".".join(best)].split(".")]
+    return ".".join([*new, *parts[len(best) :]])
+
+
 def legacy_state(state, copy):
     """`state` under the original's keys."""
-    names = dict(copy.renamed)
-    parts = {name: name.partition(".") for name in state}
-    return {names.get(head, head) + dot + rest: state[name] for name, (head, dot, rest) in parts.items()}
+    return {legacy_key(key, dict(copy.renamed)): value for key, value in state.items()}
 
 
 def assert_same(actual, expected):

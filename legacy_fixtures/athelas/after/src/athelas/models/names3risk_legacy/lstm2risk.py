@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn as nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+from torch.nn.utils.rnn import pad_sequence
 
 from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
 from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
+from athelas.models.pytorch.blocks import LSTMEncoder as _LSTMEncoder
 
 PAD = 0
 
@@ -66,34 +67,18 @@ class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
         )
 
 
-class TextProjection(nn.Module):
-    def __init__(self, config):
-        super().__init__()
-        self.token_embedding = nn.Embedding(config.vocab_size, config.embedding_size, padding_idx=PAD)
-        self.embedding_dropout = nn.Dropout(config.dropout)
-        # not batch_first, the first version ran over single characters in a loop and wanted time outside
-        self.lstm = nn.LSTM(
-            config.embedding_size,
-            config.hidden_size,
-            num_layers=config.n_layers,
-            dropout=config.dropout if config.n_layers > 1 else 0.0,
-            bidirectional=True,
-        )
-        self.pooling = AttentionPooling(config)
-        # self.pooling = nn.AdaptiveMaxPool1d(1)
-        self.norm = nn.LayerNorm(2 * config.hidden_size)
-        self.projection = nn.Linear(2 * config.hidden_size, config.hidden_size)
+class TextProjection(_LSTMEncoder):
+    """Deprecated: use `from athelas.models.pytorch.blocks import LSTMEncoder`."""
 
-    def forward(self, tokens, lengths):
-        # tokens: (L, B)
-        embedded = self.embedding_dropout(self.token_embedding(tokens))
-        packed = pack_padded_sequence(embedded, lengths.cpu(), enforce_sorted=False)
-        states, _ = self.lstm(packed)
-        states, _ = pad_packed_sequence(states)
-        states = states.transpose(0, 1)  # pooling is batch first
-        pooled = self.pooling(states, lengths)
-        # print(pooled.shape)
-        return torch.tanh(self.projection(self.norm(pooled)))
+    def __init__(self, config):
+        _legacy.warn("lstm2risk.TextProjection", "from athelas.models.pytorch.blocks import LSTMEncoder", __file__)
+        super().__init__(
+            vocab_size=config.vocab_size,
+            embedding_size=config.embedding_size,
+            hidden_size=config.hidden_size,
+            n_layers=config.n_layers,
+            dropout=config.dropout,
+        )
 
 
 class LSTM2Risk(nn.Module):

@@ -4,6 +4,7 @@ import argparse
 import os
 
 import lstm2risk as lstm
+from athelas.models.pytorch.blocks import LSTMEncoder
 import torch
 from athelas.models.pytorch.pooling import AttentionPooling
 from lstm2risk import LSTMConfig
@@ -40,7 +41,7 @@ def pool_tokens(batch_size, length):
 
 
 def attend(batch_size, length):
-    attention = MultiHeadAttention(dim=32, output_dim=4, dropout=0.0)
+    attention = MultiHeadAttention(dim=32, num_heads=4, dropout=0.0)
     out = attention(torch.randn(batch_size, length, 32))
     print("attention", tuple(out.shape))
 
@@ -55,7 +56,13 @@ def residual(kind, batch_size):
 
 def lstm_text(batch_size):
     config = lstm.LSTMConfig(n_layers=1, dropout=0.0)
-    text = lstm.TextProjection(config)
+    text = LSTMEncoder(
+        vocab_size=config.vocab_size,
+        embedding_size=config.embedding_size,
+        hidden_size=config.hidden_size,
+        n_layers=config.n_layers,
+        dropout=config.dropout,
+    )
     tokens = torch.randint(1, config.vocab_size, (9, batch_size))
     print("lstm text", tuple(text(tokens, torch.full((batch_size,), 9)).shape))
 

@@ -9,9 +9,10 @@ from torch.nn import functional as F
 from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
 from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
-from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
-from athelas.models.pytorch.attention import Head as _Head
+from athelas.models.pytorch.feedforward import MLPBlock as _MLPBlock
+from athelas.models.pytorch.attention import SelfAttentionHead as _SelfAttentionHead
 from athelas.models.pytorch.attention import MultiHeadAttention as _MultiHeadAttention
+from athelas.models.pytorch.blocks import TransformerBlock as _TransformerBlock
 
 
 @dataclass
@@ -36,26 +37,30 @@ class TransformerConfig:
         return cfg
 
 
-class FeedForward(_legacy.LegacyKeys, _FeedForward):
-    """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+class FeedForward(_legacy.LegacyKeys, _MLPBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import MLPBlock`."""
 
     _old_names = {"mlp": "net"}
 
     def __init__(self, n_embd, dropout):
         _legacy.warn(
             "transformer2risk.FeedForward",
-            "from athelas.models.pytorch.feedforward import FeedForward",
+            "from athelas.models.pytorch.feedforward import MLPBlock",
             __file__,
         )
-        super().__init__(dim=n_embd, hidden_dim=4 * n_embd, dropout=dropout, norm_first=True)
+        super().__init__(d_model=n_embd, hidden_dim=4 * n_embd, dropout=dropout, activation=nn.ReLU)
 
 
-class Head(_Head):
-    """Deprecated: use `from athelas.models.pytorch.attention import Head`."""
+class Head(_SelfAttentionHead):
+    """Deprecated: use `from athelas.models.pytorch.attention import SelfAttentionHead`."""
 
     def __init__(self, n_embd, head_size, dropout):
-        _legacy.warn("transformer2risk.Head", "from athelas.models.pytorch.attention import Head", __file__)
-        super().__init__(input_dim=n_embd, output_dim=head_size, dropout=dropout)
+        _legacy.warn(
+            "transformer2risk.Head",
+            "from athelas.models.pytorch.attention import SelfAttentionHead",
+            __file__,
+        )
+        super().__init__(input_dim=n_embd, head_dim=head_size, dropout=dropout)
 
 
 class MultiHeadAttention(_legacy.LegacyKeys, _MultiHeadAttention):
@@ -69,23 +74,25 @@ class MultiHeadAttention(_legacy.LegacyKeys, _MultiHeadAttention):
             "from athelas.models.pytorch.attention import MultiHeadAttention",
             __file__,
         )
-        super().__init__(dim=n_embd, output_dim=n_head, dropout=dropout)
+        super().__init__(dim=n_embd, num_heads=n_head, dropout=dropout)
 
     def forward(self, x):
         return super().forward(x)
 
 
-class Block(nn.Module):
-    def __init__(self, n_embd, n_head, dropout):
-        super().__init__()
-        self.ln = nn.LayerNorm(n_embd)
-        self.sa = MultiHeadAttention(n_embd, n_head, dropout)
-        self.ffwd = FeedForward(n_embd, dropout)  # brings its own norm
+class Block(_legacy.LegacyKeys, _TransformerBlock):
+    """Deprecated: use `from athelas.models.pytorch.blocks import TransformerBlock`."""
 
-    def forward(self, x):
-        x = x + self.sa(self.ln(x))
-        x = x + self.ffwd(x)
-        return x
+    _old_names = {
+        "ffwd.mlp": "ffwd.net",
+        "sa.attention_heads": "sa.heads",
+        "sa.drop": "sa.dropout",
+        "sa.out": "sa.proj",
+    }
+
+    def __init__(self, n_embd, n_head, dropout):
+        _legacy.warn("transformer2risk.Block", "from athelas.models.pytorch.blocks import TransformerBlock", __file__)
+        super().__init__(n_embd=n_embd, n_head=n_head, dropout=dropout)
 
 
 class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):

@@ -24,13 +24,28 @@ LOG = "REFACTOR_TOOLS_SHIM_LOG"
 SAFE_GLOBALS: list[Any]
 # Old dotted name: module and name of the class that stands for it now.
 _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
+    "asl_focal_loss.ASLSingleLabel": ("athelas.models.pytorch.losses", "ASLSingleLabel"),
+    "asl_focal_loss.ASL_FocalLoss": ("athelas.models.pytorch.losses", "ASL_FocalLoss"),
+    "asl_focal_loss.Cyclical_FocalLoss": ("athelas.models.pytorch.losses", "CyclicalFocalLoss"),
     "athelas.models.lightning.bimodal.pl_bimodal_cnn.ResidualBlock": (
         "athelas.models.lightning.bimodal.pl_bimodal_cnn",
         "ResidualBlock",
     ),
+    "athelas.models.lightning.bimodal.pl_bimodal_cross_attn.CrossAttentionFusion": (
+        "athelas.models.lightning.bimodal.pl_bimodal_cross_attn",
+        "CrossAttentionFusion",
+    ),
     "athelas.models.lightning.bimodal.pl_bimodal_cross_attn.FeedForward": (
         "athelas.models.lightning.bimodal.pl_bimodal_cross_attn",
         "FeedForward",
+    ),
+    "athelas.models.lightning.bimodal.pl_bimodal_gate_fusion.GateFusion": (
+        "athelas.models.lightning.bimodal.pl_bimodal_gate_fusion",
+        "GateFusion",
+    ),
+    "athelas.models.lightning.bimodal.pl_bimodal_moe.Top2Gating": (
+        "athelas.models.lightning.bimodal.pl_bimodal_moe",
+        "Top2Gating",
     ),
     "athelas.models.lightning.tabular.pl_tab_ae.AttentionPooling": (
         "athelas.models.lightning.tabular.pl_tab_ae",
@@ -52,13 +67,29 @@ _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
         "athelas.models.lightning.text.pl_text_cnn",
         "ResidualBlock",
     ),
+    "basic_blocks.FeatureAggregation": ("athelas.models.pytorch.pooling", "FeatureAggregation"),
+    "basic_blocks.TimeEncode": ("basic_blocks", "TimeEncode"),
+    "basic_blocks.TimeEncoder": ("athelas.models.pytorch.embeddings", "TimeEncoder"),
+    "focalloss.BinaryFocalLossWithLogits": ("athelas.models.pytorch.losses", "BinaryFocalLossWithLogits"),
+    "focalloss.FocalLoss": ("athelas.models.pytorch.losses", "FocalLoss"),
     "lstm2risk.AttentionPooling": ("lstm2risk", "AttentionPooling"),
     "lstm2risk.ResidualBlock": ("lstm2risk", "ResidualBlock"),
+    "lstm2risk.TextProjection": ("lstm2risk", "TextProjection"),
+    "mixture_of_experts.Top2Gating": ("mixture_of_experts", "Top2Gating"),
+    "models.MLPBlock": ("models", "MLPBlock"),
     "pl_trimodal_bert.AttentionPooling": ("pl_trimodal_bert", "AttentionPooling"),
+    "pl_trimodal_cross_attn.CrossAttentionFusion": ("pl_trimodal_cross_attn", "CrossAttentionFusion"),
     "pl_trimodal_cross_attn.FeedForward": ("pl_trimodal_cross_attn", "FeedForward"),
     "pl_trimodal_cross_attn.Head": ("pl_trimodal_cross_attn", "Head"),
     "pl_trimodal_cross_attn.MultiHeadAttention": ("pl_trimodal_cross_attn", "MultiHeadAttention"),
+    "pl_trimodal_gate_fusion.GateFusion": ("pl_trimodal_gate_fusion", "GateFusion"),
+    "temporal_multihead_attention.TemporalMultiheadAttention": (
+        "temporal_multihead_attention",
+        "TemporalMultiheadAttention",
+    ),
+    "temporal_multihead_attention.TimeEncode": ("temporal_multihead_attention", "TimeEncode"),
     "transformer2risk.AttentionPooling": ("transformer2risk", "AttentionPooling"),
+    "transformer2risk.Block": ("transformer2risk", "Block"),
     "transformer2risk.FeedForward": ("transformer2risk", "FeedForward"),
     "transformer2risk.Head": ("transformer2risk", "Head"),
     "transformer2risk.MultiHeadAttention": ("transformer2risk", "MultiHeadAttention"),
@@ -66,14 +97,23 @@ _OLD_CLASSES: Mapping[str, tuple[str, str]] = {
 }
 # Modules whose own classes such a model is made of, and the classes of torch.nn.
 _LEGACY_FILES: Sequence[str] = [
+    "asl_focal_loss",
     "athelas.models.lightning.bimodal.pl_bimodal_cnn",
     "athelas.models.lightning.bimodal.pl_bimodal_cross_attn",
+    "athelas.models.lightning.bimodal.pl_bimodal_gate_fusion",
+    "athelas.models.lightning.bimodal.pl_bimodal_moe",
     "athelas.models.lightning.tabular.pl_tab_ae",
     "athelas.models.lightning.text.pl_lstm",
     "athelas.models.lightning.text.pl_text_cnn",
+    "basic_blocks",
+    "focalloss",
     "lstm2risk",
+    "mixture_of_experts",
+    "models",
     "pl_trimodal_bert",
     "pl_trimodal_cross_attn",
+    "pl_trimodal_gate_fusion",
+    "temporal_multihead_attention",
     "transformer2risk",
 ]
 _TORCH_CLASSES: Sequence[str] = [
@@ -84,13 +124,16 @@ _TORCH_CLASSES: Sequence[str] = [
     "GELU",
     "LSTM",
     "LayerNorm",
+    "LeakyReLU",
     "Linear",
+    "LogSoftmax",
     "ModuleList",
     "MultiheadAttention",
     "NonDynamicallyQuantizableLinear",
     "ReLU",
     "Sequential",
     "SiLU",
+    "Sigmoid",
 ]
 
 _warned: set[tuple[str, str, int]] = set()
@@ -211,13 +254,19 @@ def rename(state: MutableMapping[str, Any], prefix: str, names: Mapping[str, str
 
 
 def renamed(key: str, names: Mapping[str, str]) -> str:
-    """The key with its longest part in front that is named exchanged."""
+    """The key with its longest part in front that is named exchanged; `*` in a name is any index."""
     parts = key.split(".")
-    for length in range(len(parts), 0, -1):
-        head = ".".join(parts[:length])
-        if head in names:
-            return ".".join((names[head], *parts[length:]))
-    return key
+    best: list[str] = []
+    for name in names:
+        pattern = name.split(".")
+        fits = all(one == part or (one == "*" and part.isdigit()) for one, part in zip(pattern, parts, strict=False))
+        if fits and len(best) < len(pattern) <= len(parts):
+            best = pattern
+    if not best:
+        return key
+    places = (part for one, part in zip(best, parts, strict=False) if one == "*")
+    new = [next(places) if one == "*" else one for one in names[".".join(best)].split(".")]
+    return ".".join([*new, *parts[len(best) :]])
 
 
 class LegacyKeys(nn.Module):

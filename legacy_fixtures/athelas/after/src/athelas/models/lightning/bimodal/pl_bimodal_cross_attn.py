@@ -1,59 +1,48 @@
 """Message and table look at each other before they are merged."""
 
-import torch
 import torch.nn as nn
 
 from .pl_bimodal_bert import BimodalBert
 
 from athelas.models.pytorch import _legacy
-from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
+from athelas.models.pytorch.feedforward import MLPBlock as _MLPBlock
+from athelas.models.pytorch.fusion import CrossAttentionFusion as _CrossAttentionFusion
 
 
-class FeedForward(_FeedForward):
-    """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+class FeedForward(_MLPBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import MLPBlock`."""
 
     def __init__(self, d_model, d_ff, p=0.1):
         _legacy.warn(
             "athelas.models.lightning.bimodal.pl_bimodal_cross_attn.FeedForward",
-            "from athelas.models.pytorch.feedforward import FeedForward",
+            "from athelas.models.pytorch.feedforward import MLPBlock",
             __file__,
         )
-        super().__init__(dim=d_model, hidden_dim=d_ff, dropout=p)
+        super().__init__(d_model=d_model, hidden_dim=d_ff, dropout=p, norm_first=False, activation=nn.ReLU)
 
     def forward(self, features):
         return super().forward(features)
 
 
-class CrossAttentionFusion(nn.Module):
-    """
-    text_features (B, L, text_dim), or (B, text_dim) for one vector; tabular_features (B, tabular_dim);
-    text_mask (B, L), True where there is a token. Returns (B, hidden_dim).
-    """
+class CrossAttentionFusion(_CrossAttentionFusion):
+    """Deprecated: use `from athelas.models.pytorch.fusion import CrossAttentionFusion`."""
 
     def __init__(self, text_dim, tabular_dim, hidden_dim, num_heads=4, dropout=0.1):
-        super().__init__()
-        self.text_proj = nn.Linear(text_dim, hidden_dim)
-        self.tab_proj = nn.Linear(tabular_dim, hidden_dim)
-        self.text_to_tab = nn.MultiheadAttention(hidden_dim, num_heads, dropout=dropout, batch_first=True)
-        self.tab_to_text = nn.MultiheadAttention(hidden_dim, num_heads, dropout=dropout, batch_first=True)
-        self.text_norm = nn.LayerNorm(hidden_dim)
-        self.tab_norm = nn.LayerNorm(hidden_dim)
-        self.out_proj = nn.Linear(2 * hidden_dim, hidden_dim)
+        _legacy.warn(
+            "athelas.models.lightning.bimodal.pl_bimodal_cross_attn.CrossAttentionFusion",
+            "from athelas.models.pytorch.fusion import CrossAttentionFusion",
+            __file__,
+        )
+        super().__init__(
+            hidden_dim=hidden_dim,
+            num_heads=num_heads,
+            text_dim=text_dim,
+            tabular_dim=tabular_dim,
+            dropout=dropout,
+        )
 
     def forward(self, text_features, tabular_features, text_mask=None):
-        text = self.text_proj(text_features)
-        if text.dim() == 2:
-            text = text.unsqueeze(1)
-        tab = self.tab_proj(tabular_features).unsqueeze(1)  # a sequence of one
-        padding = None
-        if text_mask is not None:
-            padding = ~text_mask
-        text_context, _ = self.text_to_tab(text, tab, tab, need_weights=False)
-        tab_context, _ = self.tab_to_text(tab, text, text, key_padding_mask=padding, need_weights=False)
-        text = self.text_norm(text + text_context)
-        tab = self.tab_norm(tab + tab_context)
-        # first token stands for the message, as in BERT
-        return self.out_proj(torch.cat([text[:, 0], tab[:, 0]], dim=-1))
+        return super().forward(text_features, tabular_features, text_mask=text_mask)
 
 
 class BimodalBertCrossAttn(BimodalBert):

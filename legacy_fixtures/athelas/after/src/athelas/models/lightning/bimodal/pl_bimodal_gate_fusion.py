@@ -1,31 +1,24 @@
 """One number per sample decides how much of the message and how much of the table goes on."""
 
-import torch
-import torch.nn as nn
 
 from .pl_bimodal_bert import BimodalBert, mean_pool
 
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.fusion import GateFusion as _GateFusion
 
-class GateFusion(nn.Module):
+
+class GateFusion(_legacy.LegacyKeys, _GateFusion):
+    """Deprecated: use `from athelas.models.pytorch.fusion import GateFusion`."""
+
+    _old_values = {"drop": None}
+
     def __init__(self, text_dim, tab_dim, fusion_dim):
-        super().__init__()
-        self.text_proj = nn.Linear(text_dim, fusion_dim)
-        self.tab_proj = nn.Linear(tab_dim, fusion_dim)
-        self.gate_net = nn.Sequential(
-            nn.Linear(2 * fusion_dim, fusion_dim),
-            nn.LayerNorm(fusion_dim),
-            nn.ReLU(),
-            nn.Linear(fusion_dim, 1),
-            nn.Sigmoid(),
+        _legacy.warn(
+            "athelas.models.lightning.bimodal.pl_bimodal_gate_fusion.GateFusion",
+            "from athelas.models.pytorch.fusion import GateFusion",
+            __file__,
         )
-        self.norm = nn.LayerNorm(fusion_dim)
-
-    def forward(self, text_features, tab_features):
-        text = self.text_proj(text_features)
-        tab = self.tab_proj(tab_features)
-        gate = self.gate_net(torch.cat([text, tab], dim=-1))  # (B, 1)
-        fused = gate * text + (1 - gate) * tab
-        return self.norm(fused)
+        super().__init__(text_dim=text_dim, hidden_dim=fusion_dim, tab_dim=tab_dim)
 
 
 class BimodalBertGateFusion(BimodalBert):

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.pooling import AttentionPooling as _AttentionPooling
 from athelas.models.pytorch.feedforward import ResidualBlock as _ResidualBlock
-from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
+from athelas.models.pytorch.feedforward import MLPBlock as _MLPBlock
 
 
 class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
@@ -29,18 +29,18 @@ class ResidualBlock(_legacy.LegacyKeys, _ResidualBlock):
         super().__init__(dim=dim, hidden_dim=hidden_dim, p=dropout, norm=nn.BatchNorm1d)
 
 
-class FeedForward(_legacy.LegacyKeys, _FeedForward):
-    """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+class FeedForward(_legacy.LegacyKeys, _MLPBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import MLPBlock`."""
 
     _old_names = {"mlp": "ff"}
 
     def __init__(self, dim, hidden_dim, dropout=0.1):
         _legacy.warn(
             "athelas.models.lightning.tabular.pl_tab_ae.FeedForward",
-            "from athelas.models.pytorch.feedforward import FeedForward",
+            "from athelas.models.pytorch.feedforward import MLPBlock",
             __file__,
         )
-        super().__init__(dim=dim, hidden_dim=hidden_dim, dropout=dropout, activation=nn.GELU)
+        super().__init__(d_model=dim, hidden_dim=hidden_dim, dropout=dropout, norm_first=False)
 
 
 class AttentionPooling(_legacy.LegacyKeys, _AttentionPooling):

@@ -2,38 +2,42 @@
 
 import torch
 from pl_trimodal_bert import TrimodalBert
-from torch import nn
 
 from athelas.models.pytorch import _legacy
-from athelas.models.pytorch.feedforward import FeedForward as _FeedForward
-from athelas.models.pytorch.attention import Head as _Head
+from athelas.models.pytorch.feedforward import MLPBlock as _MLPBlock
+from athelas.models.pytorch.attention import SelfAttentionHead as _SelfAttentionHead
 from athelas.models.pytorch.attention import MultiHeadAttention as _MultiHeadAttention
+from athelas.models.pytorch.fusion import CrossAttentionFusion as _CrossAttentionFusion
 
 
-class FeedForward(_legacy.LegacyKeys, _FeedForward):
-    """Deprecated: use `from athelas.models.pytorch.feedforward import FeedForward`."""
+class FeedForward(_legacy.LegacyKeys, _MLPBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import MLPBlock`."""
 
     _old_names = {"mlp": "seq"}
 
     def __init__(self, embed, mult=4, dropout=0.1):
         _legacy.warn(
             "pl_trimodal_cross_attn.FeedForward",
-            "from athelas.models.pytorch.feedforward import FeedForward",
+            "from athelas.models.pytorch.feedforward import MLPBlock",
             __file__,
         )
-        super().__init__(dim=embed, hidden_dim=mult * embed, dropout=dropout, norm_first=True, activation=nn.GELU)
+        super().__init__(d_model=embed, hidden_dim=mult * embed, dropout=dropout)
 
     def forward(self, t):
         return super().forward(t)
 
 
 # from minGPT via names3risk
-class Head(_Head):
-    """Deprecated: use `from athelas.models.pytorch.attention import Head`."""
+class Head(_SelfAttentionHead):
+    """Deprecated: use `from athelas.models.pytorch.attention import SelfAttentionHead`."""
 
     def __init__(self, embed, size, dropout=0.1):
-        _legacy.warn("pl_trimodal_cross_attn.Head", "from athelas.models.pytorch.attention import Head", __file__)
-        super().__init__(input_dim=embed, output_dim=size, dropout=dropout)
+        _legacy.warn(
+            "pl_trimodal_cross_attn.Head",
+            "from athelas.models.pytorch.attention import SelfAttentionHead",
+            __file__,
+        )
+        super().__init__(input_dim=embed, head_dim=size, dropout=dropout)
 
 
 class MultiHeadAttention(_MultiHeadAttention):
@@ -45,33 +49,39 @@ class MultiHeadAttention(_MultiHeadAttention):
             "from athelas.models.pytorch.attention import MultiHeadAttention",
             __file__,
         )
-        super().__init__(dim=embed, output_dim=heads, dropout=dropout)
+        super().__init__(dim=embed, num_heads=heads, dropout=dropout)
 
 
-class CrossAttentionFusion(nn.Module):
+class CrossAttentionFusion(_legacy.LegacyKeys, _CrossAttentionFusion):
+    """Deprecated: use `from athelas.models.pytorch.fusion import CrossAttentionFusion`."""
+
+    _old_names = {
+        "out_proj": "proj",
+        "tab_norm": "ln_tab",
+        "tab_proj": "q_tab",
+        "tab_to_text": "tab_attention",
+        "text_norm": "ln_seq",
+        "text_proj": "q_seq",
+        "text_to_tab": "seq_attention",
+    }
+
     def __init__(self, text_dim, tabular_dim, common_dim, n_heads=4, p=0.1):
-        super().__init__()
-        self.q_seq = nn.Linear(text_dim, common_dim)
-        self.q_tab = nn.Linear(tabular_dim, common_dim)
-        self.seq_attention = nn.MultiheadAttention(common_dim, n_heads, dropout=p, batch_first=True)
-        self.tab_attention = nn.MultiheadAttention(common_dim, n_heads, dropout=p, batch_first=True)
-        self.ln_seq = nn.LayerNorm(common_dim, eps=1e-6)
-        self.ln_tab = nn.LayerNorm(common_dim, eps=1e-6)
-        self.proj = nn.Linear(2 * common_dim, common_dim)
+        _legacy.warn(
+            "pl_trimodal_cross_attn.CrossAttentionFusion",
+            "from athelas.models.pytorch.fusion import CrossAttentionFusion",
+            __file__,
+        )
+        super().__init__(
+            hidden_dim=common_dim,
+            num_heads=n_heads,
+            text_dim=text_dim,
+            tabular_dim=tabular_dim,
+            dropout=p,
+            eps=1e-6,
+        )
 
     def forward(self, seq_features, row, seq_mask=None):
-        s = self.q_seq(seq_features)
-        if s.dim() == 2:
-            s = s.unsqueeze(1)
-        t = self.q_tab(row).unsqueeze(1)
-        ignore = None
-        if seq_mask is not None:
-            ignore = ~seq_mask
-        s_seen, _ = self.seq_attention(s, t, t, need_weights=False)
-        t_seen, _ = self.tab_attention(t, s, s, key_padding_mask=ignore, need_weights=False)
-        s = self.ln_seq(s + s_seen)
-        t = self.ln_tab(t + t_seen)
-        return self.proj(torch.cat([s[:, 0], t[:, 0]], dim=-1))
+        return super().forward(seq_features, row, text_mask=seq_mask)
 
 
 class TrimodalCrossAttentionBert(TrimodalBert):

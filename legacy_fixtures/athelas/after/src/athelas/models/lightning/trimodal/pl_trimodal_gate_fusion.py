@@ -1,31 +1,25 @@
-import torch
 import torch.nn as nn
 from pl_trimodal_bert import TrimodalBert
 
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.fusion import GateFusion as _GateFusion
 
-class GateFusion(nn.Module):
-    # also gates two texts, hence a and b
+
+class GateFusion(_legacy.LegacyKeys, _GateFusion):
+    """Deprecated: use `from athelas.models.pytorch.fusion import GateFusion`."""
+
+    _old_names = {"gate_net": "gate", "norm": "ln", "tab_proj": "b", "text_proj": "a"}
+
     def __init__(self, dim_a, dim_b, dim_embed, p=0.1):
-        super().__init__()
-        self.a = nn.Linear(dim_a, dim_embed)
-        self.b = nn.Linear(dim_b, dim_embed)
-        self.gate = nn.Sequential(
-            nn.Linear(2 * dim_embed, dim_embed),
-            nn.LayerNorm(dim_embed, eps=1e-6),
-            nn.GELU(),
-            nn.Linear(dim_embed, 1),
-            nn.Sigmoid(),
+        _legacy.warn(
+            "pl_trimodal_gate_fusion.GateFusion",
+            "from athelas.models.pytorch.fusion import GateFusion",
+            __file__,
         )
-        self.drop = nn.Dropout(p)
-        self.ln = nn.LayerNorm(dim_embed, eps=1e-6)
+        super().__init__(text_dim=dim_a, hidden_dim=dim_embed, tab_dim=dim_b, eps=1e-6, dropout=p, activation=nn.GELU)
 
     def forward(self, a, b):
-        h_a = self.a(a)
-        h_b = self.b(b)
-        g = self.gate(torch.cat([h_a, h_b], dim=-1))
-        mixed = g * h_a + (1 - g) * h_b
-        mixed = self.drop(mixed)
-        return self.ln(mixed)
+        return super().forward(a, b)
 
 
 class TrimodalGateFusionBert(TrimodalBert):

@@ -1,4 +1,4 @@
-from .feed_forward import FeedForward
+from .mlp_block import MLPBlock
 from .residual_block import ResidualBlock
 
-__all__ = ["FeedForward", "ResidualBlock"]
+__all__ = ["MLPBlock", "ResidualBlock"]

@@ -20,7 +20,16 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from mixture_of_experts import HeirarchicalMoE, MoE
-from temporal_multihead_attention import TemporalMultiheadAttention, causal_mask, padding_mask
+from athelas.models.pytorch.attention import causal_mask, padding_mask
+from temporal_multihead_attention import TemporalMultiheadAttention
+
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.embeddings import TimeEncode as _TimeEncode
+from typing import TYPE_CHECKING
+
+from athelas.models.pytorch.embeddings import TimeEncoder as _TimeEncoder
+from athelas.models.pytorch.pooling import compute_FM_parallel as _compute_FM_parallel
+from athelas.models.pytorch.pooling import FeatureAggregation as _FeatureAggregation
 
 SECONDS_PER_DAY = 86400.0
 
@@ -30,121 +39,17 @@ SECONDS_PER_DAY = 86400.0
 ##########################################################################################
 
 
-class TimeEncode(nn.Module):
-    """
-    cos(t * frequency + phase), one column per frequency.
-
-    ts: (B, L) seconds since the order, 0 for the newest one
-    returns: (B, L, time_dim)
-    """
+class TimeEncode(_TimeEncode):
+    """Deprecated: use `from athelas.models.pytorch.embeddings import TimeEncode`."""
 
     def __init__(self, time_dim):
-        super().__init__()
-        # from one second to about thirty years
-        self.basis_freq = nn.Parameter(1.0 / 10 ** torch.linspace(0, 9, time_dim))
-        self.phase = nn.Parameter(torch.zeros(time_dim))
-        # self.dense = nn.Linear(time_dim, time_dim)   # made no difference
-
-    def forward(self, ts):
-        ts = ts.unsqueeze(-1)
-        return torch.cos(ts * self.basis_freq + self.phase)
-
-
-class TimeEncoder(nn.Module):
-    """
-    Encoding that is ADDED to the orders (TimeEncode goes to the keys of the attention).
-
-    The seconds are squashed by a logarithm first. One column stays linear so that "later" is visible at all, the
-    others are sines. Both are mixed into the width of the orders.
-    """
-
-    def __init__(self, dim_embed, time_dim=32, dropout=0.0):
-        super().__init__()
-        assert time_dim > 1, "needs a linear and at least one periodic column"
-        self.dim_embed = dim_embed
-        self.linear_part = nn.Linear(1, 1)
-        self.periodic_part = nn.Linear(1, time_dim - 1)
-        self.mix = nn.Linear(time_dim, dim_embed)
-        self.norm = nn.LayerNorm(dim_embed)
-        self.dropout = nn.Dropout(dropout)
-        self.reset_parameters()
-
-    def reset_parameters(self):
-        # the logarithm of thirty years is about 21, so the slowest sine makes one turn over all of it
-        n_periods = self.periodic_part.weight.size(0)
-        frequencies = 2 * math.pi / torch.linspace(21.0, 1.0, n_periods)
-        with torch.no_grad():
-            self.periodic_part.weight.copy_(frequencies.unsqueeze(1))
-            self.periodic_part.bias.zero_()
-            self.linear_part.weight.fill_(1.0 / 21.0)
-            self.linear_part.bias.zero_()
-        nn.init.xavier_uniform_(self.mix.weight)
-        nn.init.zeros_(self.mix.bias)
-
-    def forward(self, seconds):
-        # (B, L) -> (B, L, 1)
-        squashed = torch.log1p(seconds.clamp(min=0)).unsqueeze(-1)
-        linear = self.linear_part(squashed)
-        periodic = torch.sin(self.periodic_part(squashed))
-        encoded = torch.cat([linear, periodic], dim=-1)
-        encoded = self.norm(self.mix(encoded))
-        return self.dropout(encoded)
+        _legacy.warn("basic_blocks.TimeEncode", "from athelas.models.pytorch.embeddings import TimeEncode", __file__)
+        super().__init__(time_dim=time_dim, frequencies=1.0 / 10 ** torch.linspace(0, 9, time_dim))
 
 
 ##########################################################################################
 # features of one order -> one vector
 ##########################################################################################
-
-
-def compute_FM_parallel(feature_embedding):
-    """
-    Factorization machine without the first order: the sum over all pairs of features of the product of their
-    embeddings, column by column. (..., F, D) -> (..., D)
-
-    By the square of the sum, so it is linear in F.
-    """
-    # for i in range(F):
-    #     for j in range(i + 1, F):
-    #         out += feature_embedding[..., i, :] * feature_embedding[..., j, :]
-    square_of_sum = feature_embedding.sum(dim=-2) ** 2
-    sum_of_squares = (feature_embedding**2).sum(dim=-2)
-    return 0.5 * (square_of_sum - sum_of_squares)
-
-
-class FeatureAggregation(nn.Module):
-    """
-    Halves the number of feature embeddings until one is left. Works on the feature axis, each of the D columns gets
-    the same weights.
-
-    x: (..., F, D)
-    returns: (..., D)
-    """
-
-    def __init__(self, num_feature, negative_slope=0.1):
-        super().__init__()
-        self.dim_embed = num_feature  # TODO rename, is not the embedding
-        widths = [num_feature]
-        while widths[-1] > 1:
-            widths.append(widths[-1] // 2)
-
-        self.encoder = nn.ModuleList()
-        for wide, narrow in zip(widths[:-1], widths[1:]):
-            self.encoder.append(nn.Linear(wide, narrow))
-        self.activation = nn.LeakyReLU(negative_slope)
-        # starts as a mean over the features
-        for layer in self.encoder:
-            nn.init.constant_(layer.weight, 1.0 / layer.in_features)
-            layer.weight.data += 0.02 * torch.randn_like(layer.weight)
-            nn.init.zeros_(layer.bias)
-
-    def forward(self, x):
-        x = x.transpose(-1, -2)
-        last = len(self.encoder) - 1
-        for i, layer in enumerate(self.encoder):
-            x = layer(x)
-            if i < last:
-                x = self.activation(x)
-        return x.squeeze(-1)
 
 
 ##########################################################################################
@@ -344,7 +249,7 @@ class OrderAttentionLayer(nn.Module):
         self.embedding_dropout = nn.Dropout(dropout)
 
         # 2
-        self.aggregation = FeatureAggregation(n_cat_features + n_num_features)
+        self.aggregation = _FeatureAggregation(n_cat_features + n_num_features)
         self.fm_scale = nn.Parameter(torch.tensor(0.1))
         self.fm_norm = nn.LayerNorm(dim_embed)
 
@@ -357,7 +262,7 @@ class OrderAttentionLayer(nn.Module):
 
         # 3
         if use_time_seq:
-            self.time_encoder = TimeEncoder(dim_embed, dropout=dropout)
+            self.time_encoder = _TimeEncoder(dim_embed, dropout=dropout)
             # one for all layers, unless the layers bring their own
             self.time_encode = None if encode_time else TimeEncode(time_dim)
         else:
@@ -404,7 +309,7 @@ class OrderAttentionLayer(nn.Module):
         orders = self.mix_dropout(orders)
 
         # not inside of the feed-forward, its scale is another one
-        orders += self.fm_scale * self.fm_norm(compute_FM_parallel(features))
+        orders += self.fm_scale * self.fm_norm(_compute_FM_parallel(features))
 
         time = None
         if self.use_time_seq:
@@ -606,3 +511,53 @@ if __name__ == "__main__":
         )
         vector, aux = tower(cat_ids[:, -1], nums[:, -1], torch.randn(b, 6))
         print("feature", experts, tuple(vector.shape), aux.item() > 0)
+
+
+__all__ = [
+    "AttentionLayer",
+    "AttentionLayerPreNorm",
+    "F",
+    "FeatureAggregation",
+    "FeatureAttentionLayer",
+    "HeirarchicalMoE",
+    "MoE",
+    "OrderAttentionLayer",
+    "SECONDS_PER_DAY",
+    "TemporalMultiheadAttention",
+    "TimeEncode",
+    "TimeEncoder",
+    "aux",
+    "b",
+    "cat_ids",
+    "causal_mask",
+    "compute_FM_parallel",
+    "experts",
+    "l",
+    "math",
+    "n_cat",
+    "n_num",
+    "nn",
+    "nums",
+    "own_time",
+    "padding",
+    "padding_mask",
+    "pre",
+    "seconds",
+    "torch",
+    "tower",
+    "vector",
+]
+
+if TYPE_CHECKING:
+    from athelas.models.pytorch.pooling import FeatureAggregation as FeatureAggregation
+    from athelas.models.pytorch.embeddings import TimeEncoder as TimeEncoder
+    from athelas.models.pytorch.pooling import compute_FM_parallel as compute_FM_parallel
+else:
+    _MOVED = {
+        "FeatureAggregation": ("athelas.models.pytorch.pooling", "FeatureAggregation"),
+        "TimeEncoder": ("athelas.models.pytorch.embeddings", "TimeEncoder"),
+        "compute_FM_parallel": ("athelas.models.pytorch.pooling", "compute_FM_parallel"),
+    }
+
+    def __getattr__(name):
+        return _legacy.moved(__name__, name, _MOVED, __file__)

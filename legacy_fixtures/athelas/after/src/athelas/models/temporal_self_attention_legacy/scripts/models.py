@@ -14,21 +14,19 @@ import torch.nn.functional as F
 from basic_blocks import FeatureAttentionLayer, OrderAttentionLayer
 from tsa_utils import count_parameters
 
+from athelas.models.pytorch import _legacy
+from athelas.models.pytorch.feedforward import MLPBlock as _MLPBlock
 
-class MLPBlock(nn.Module):
-    # the one of names3risk with another activation
+
+class MLPBlock(_MLPBlock):
+    """Deprecated: use `from athelas.models.pytorch.feedforward import MLPBlock`."""
+
     def __init__(self, d_model, mult=2, p=0.1):
-        super().__init__()
-        self.mlp = nn.Sequential(
-            nn.LayerNorm(d_model),
-            nn.Linear(d_model, mult * d_model),
-            nn.SiLU(),
-            nn.Linear(mult * d_model, d_model),
-            nn.Dropout(p),
-        )
+        _legacy.warn("models.MLPBlock", "from athelas.models.pytorch.feedforward import MLPBlock", __file__)
+        super().__init__(d_model=d_model, hidden_dim=mult * d_model, dropout=p, activation=nn.SiLU)
 
     def forward(self, h):
-        return self.mlp(h)
+        return super().forward(h)
 
 
 class OrderFeatureAttentionClassifier(nn.Module):

@@ -9,9 +9,10 @@ import shutil
 
 import torch
 import torch.nn.functional as F
-from asl_focal_loss import ASL_FocalLoss, ASLSingleLabel, AsymmetricLoss, AsymmetricLossOptimized, Cyclical_FocalLoss
+from athelas.models.pytorch.losses import ASL_FocalLoss, ASLSingleLabel, CyclicalFocalLoss as Cyclical_FocalLoss
+from asl_focal_loss import AsymmetricLoss, AsymmetricLossOptimized
 from configs import OrderFeatureConfig, TrainConfig, small_data, small_order_feature
-from focalloss import BinaryFocalLossWithLogits, FocalLoss, one_hot
+from athelas.models.pytorch.losses import BinaryFocalLossWithLogits, FocalLoss, one_hot
 from make_orders import simulate_rows
 from tsa_utils import (
     EMA,

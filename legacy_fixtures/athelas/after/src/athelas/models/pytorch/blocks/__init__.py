@@ -1,0 +1,4 @@
+from .lstm_encoder import LSTMEncoder
+from .transformer_block import TransformerBlock
+
+__all__ = ["LSTMEncoder", "TransformerBlock"]

@@ -1,0 +1,3 @@
+from .temporal_encoding import TimeEncode, TimeEncoder
+
+__all__ = ["TimeEncode", "TimeEncoder"]
