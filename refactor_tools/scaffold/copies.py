@@ -91,13 +91,11 @@ def copy_of(
 
 def has_shapes(case: Case, number: int) -> bool:
     """Whether the case says what comes out under its `number`-th construction; plain numbers hold for the first."""
-    sizes = [size for shape in case.outputs for size in shape]
-    named = [size for size in sizes if isinstance(size, str)]
-    return (
-        bool(case.outputs)
-        and set(named) <= set(case.constructions[number].dims)
-        and (number == 0 or len(named) == len(sizes))
-    )
+    named = {size for shape in case.outputs for size in shape if isinstance(size, str)}
+    known = bool(case.outputs) and named <= set(case.constructions[number].dims)
+    # Of numbers nobody knows what becomes of them elsewhere; that there is none may be one of them.
+    general = all(shape and all(isinstance(size, str) for size in shape) for shape in case.outputs)
+    return known and (number == 0 or general)
 
 
 def _fullest(calls: Sequence[Call]) -> Call | None:

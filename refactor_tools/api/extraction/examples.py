@@ -68,7 +68,7 @@ def _made(spec: TensorSpec, dims: Mapping[str, int]) -> str:
     if spec.kind == "lengths":
         return f"torch.full(({sizes},), {high})"
     if spec.kind == "ids":
-        return f"torch.randint({high}, ({sizes},))"
+        return f"torch.randint({high}, {f'({sizes},)' if sizes else '()'})"
     return f"torch.randn({sizes})"
 
 
@@ -86,7 +86,8 @@ def _evaluated(text: str, given: Mapping[str, CaseValue], held: Sequence[str] = 
     `held` are components that it may name, as a legacy file calls them.
     """
     try:
-        return str(_value(ast.parse(text, mode="eval").body, given))
+        value = _value(ast.parse(text, mode="eval").body, given)
+        return repr(value) if isinstance(value, str) else str(value)
     except (KeyError, TypeError, ValueError):
         return text if text.startswith("nn.") else _made_layer(text, given, held)
 

@@ -44,7 +44,7 @@ class ASLSingleLabel(nn.Module):
     ```python
     >>> import torch
     >>> from athelas.models.pytorch.losses import ASLSingleLabel
-    >>> module = ASLSingleLabel(gamma_pos=1, gamma_neg=4, eps=0.1, reduction=mean)
+    >>> module = ASLSingleLabel(gamma_pos=1, gamma_neg=4, eps=0.1, reduction='mean')
     >>> module(torch.randn(6, 5), torch.randint(5, (6,))).shape
     torch.Size([])
 
@@ -125,7 +125,7 @@ class ASL_FocalLoss(nn.Module):
     ```python
     >>> import torch
     >>> from athelas.models.pytorch.losses import ASL_FocalLoss
-    >>> module = ASL_FocalLoss(gamma_pos=0, gamma_neg=4, eps=0.1, reduction=mean, epochs=24)
+    >>> module = ASL_FocalLoss(gamma_pos=0, gamma_neg=4, eps=0.1, reduction='mean', epochs=24)
     >>> module(torch.randn(3, 5, 24), torch.randint(4, (3, 5,))).shape
     torch.Size([])
 

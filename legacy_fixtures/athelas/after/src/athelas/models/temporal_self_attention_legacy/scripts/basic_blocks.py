@@ -20,8 +20,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from mixture_of_experts import HeirarchicalMoE, MoE
-from athelas.models.pytorch.attention import causal_mask, padding_mask
-from temporal_multihead_attention import TemporalMultiheadAttention
+from temporal_multihead_attention import TemporalMultiheadAttention, causal_mask, padding_mask
 
 from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.embeddings import TimeEncode as _TimeEncode

@@ -5,13 +5,54 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from typing import TYPE_CHECKING
 
-from athelas.models.pytorch import _legacy
-from athelas.models.pytorch.losses import one_hot as _one_hot
-from athelas.models.pytorch.losses import focal_loss as _focal_loss
-from athelas.models.pytorch.losses import FocalLoss as _FocalLoss
-from athelas.models.pytorch.losses import BinaryFocalLossWithLogits as _BinaryFocalLossWithLogits
+def one_hot(labels, num_classes, eps=0.0):
+    """(N, ...) class indices -> (N, C, ...); eps goes on top of every entry"""
+    assert labels.dtype == torch.int64, "class indices, please"
+    shape = (labels.shape[0], num_classes) + tuple(labels.shape[1:])
+    encoded = torch.zeros(shape, device=labels.device)
+    encoded.scatter_(1, labels.unsqueeze(1), 1.0)
+    encoded += eps
+    return encoded
+
+
+def focal_loss(input, target, alpha=None, gamma=2.0, reduction="none", eps=1e-6):
+    """
+    input: (N, C, ...) logits, target: (N, ...) class indices
+
+    alpha weighs class 0 (the good customers) with 1 - alpha and every other class with alpha. None: no weights.
+    """
+    log_probs = F.log_softmax(input, dim=1)
+    wanted = one_hot(target, input.shape[1], eps=eps)
+
+    # easy examples fade out
+    modulation = (1.0 - log_probs.exp()) ** gamma
+    per_class = -modulation * log_probs * wanted
+    if alpha is not None:
+        class_weight = torch.full((input.shape[1],), float(alpha), device=input.device)
+        class_weight[0] = 1.0 - alpha
+        class_weight = class_weight.view([1, -1] + [1] * (input.dim() - 2))
+        per_class = per_class * class_weight
+    loss = per_class.sum(dim=1)
+
+    if reduction == "mean":
+        return loss.mean()
+    if reduction == "sum":
+        return loss.sum()
+    assert reduction == "none", reduction
+    return loss
+
+
+class FocalLoss(nn.Module):
+    # 2 in the paper, 1.5 was better on the data of last summer
+    def __init__(self, alpha=0.25, gamma=1.5, reduction="mean"):
+        super().__init__()
+        self.alpha = alpha
+        self.gamma = gamma
+        self.reduction = reduction
+
+    def forward(self, input, target):
+        return focal_loss(input, target, self.alpha, self.gamma, self.reduction)
 
 
 def binary_focal_loss_with_logits(input, target, alpha=0.25, gamma=2.0, reduction="none", pos_weight=None):
@@ -37,29 +78,15 @@ def binary_focal_loss_with_logits(input, target, alpha=0.25, gamma=2.0, reductio
     return loss
 
 
-__all__ = [
-    "BinaryFocalLossWithLogits",
-    "F",
-    "FocalLoss",
-    "binary_focal_loss_with_logits",
-    "focal_loss",
-    "nn",
-    "one_hot",
-    "torch",
-]
+class BinaryFocalLossWithLogits(nn.Module):
+    def __init__(self, alpha=0.25, gamma=1.5, reduction="mean", pos_weight=None):
+        super().__init__()
+        self.alpha = alpha
+        self.gamma = gamma
+        self.reduction = reduction
+        self.pos_weight = pos_weight
 
-if TYPE_CHECKING:
-    from athelas.models.pytorch.losses import BinaryFocalLossWithLogits as BinaryFocalLossWithLogits
-    from athelas.models.pytorch.losses import FocalLoss as FocalLoss
-    from athelas.models.pytorch.losses import focal_loss as focal_loss
-    from athelas.models.pytorch.losses import one_hot as one_hot
-else:
-    _MOVED = {
-        "BinaryFocalLossWithLogits": ("athelas.models.pytorch.losses", "BinaryFocalLossWithLogits"),
-        "FocalLoss": ("athelas.models.pytorch.losses", "FocalLoss"),
-        "focal_loss": ("athelas.models.pytorch.losses", "focal_loss"),
-        "one_hot": ("athelas.models.pytorch.losses", "one_hot"),
-    }
-
-    def __getattr__(name):
-        return _legacy.moved(__name__, name, _MOVED, __file__)
+    def forward(self, input, target):
+        return binary_focal_loss_with_logits(
+            input, target, self.alpha, self.gamma, self.reduction, self.pos_weight
+        )

@@ -11,19 +11,37 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from typing import TYPE_CHECKING
-
-from athelas.models.pytorch import _legacy
-from athelas.models.pytorch.routing import cumsum_exclusive as _cumsum_exclusive
-from athelas.models.pytorch.routing import safe_one_hot as _safe_one_hot
-from athelas.models.pytorch.routing import top1 as _top1
-from athelas.models.pytorch.routing import Top2Gating as _Top2Gating
-from athelas.models.pytorch.fusion import init_ as _init_
-
 MIN_EXPERT_CAPACITY = 4  # short sequences would leave 0 or 1 seats per expert
 
 
 # helpers
+
+
+def top1(t):
+    """largest value along the last axis and where it is"""
+    values, index = t.max(dim=-1)
+    return values, index
+
+
+def cumsum_exclusive(t, dim=-1):
+    # running sum that leaves the element itself out
+    return torch.cumsum(t, dim=dim) - t
+
+
+def safe_one_hot(indexes, max_length):
+    # F.one_hot raises when an index is >= num_classes, and the queue of a popular expert is longer than its seats.
+    # Those become rows of zeros here.
+    # return F.one_hot(indexes, int(indexes.max()) + 1)[..., :max_length]  # slow on gpu, waits for the max
+    places = torch.arange(max_length, device=indexes.device)
+    return (indexes.unsqueeze(-1) == places).long()
+
+
+def init_(t):
+    """uniform by the size of the last axis, in place"""
+    bound = 1 / math.sqrt(t.shape[-1])
+    with torch.no_grad():
+        t.uniform_(-bound, bound)
+    return t
 
 
 # experts
@@ -37,8 +55,8 @@ class Experts(nn.Module):
         if hidden_dim is None:
             hidden_dim = 4 * dim
         shape = num_experts if isinstance(num_experts, tuple) else (num_experts,)
-        self.w1 = nn.Parameter(_init_(torch.empty(*shape, dim, hidden_dim)))
-        self.w2 = nn.Parameter(_init_(torch.empty(*shape, hidden_dim, dim)))
+        self.w1 = nn.Parameter(init_(torch.empty(*shape, dim, hidden_dim)))
+        self.w2 = nn.Parameter(init_(torch.empty(*shape, hidden_dim, dim)))
         self.act = activation()
         # self.drop = nn.Dropout(0.1)
 
@@ -52,26 +70,94 @@ class Experts(nn.Module):
 # gate
 
 
-class Top2Gating(_Top2Gating):
-    """Deprecated: use `from athelas.models.pytorch.routing import Top2Gating`."""
+class Top2Gating(nn.Module):
+    """
+    Seats each token at its best and its second best expert.
 
-    def __init__(self, dim, num_gates, outer_dims=(), eps=1e-6, second_policy_train="random", second_policy_eval="random", second_threshold_train=0.2, second_threshold_eval=0.2, capacity_factor_train=1.25, capacity_factor_eval=2.0):
-        _legacy.warn("mixture_of_experts.Top2Gating", "from athelas.models.pytorch.routing import Top2Gating", __file__)
-        super().__init__(
-            num_gates=num_gates,
-            dim=dim,
-            eps=eps,
-            outer_dims=outer_dims,
-            second_policy_train=second_policy_train,
-            second_policy_eval=second_policy_eval,
-            second_threshold_train=second_threshold_train,
-            second_threshold_eval=second_threshold_eval,
-            capacity_factor_train=capacity_factor_train,
-            capacity_factor_eval=capacity_factor_eval,
-        )
+    second_policy: 'all' always takes the second one, 'none' never, 'threshold' if its share is above the threshold,
+    'random' with the probability share / threshold.
+
+    returns: dispatch and combine, both (*outer, B, N, experts, seats), and the balance loss
+    """
+
+    def __init__(
+        self,
+        dim,
+        num_gates,
+        outer_dims=(),
+        eps=1e-6,  # less is nothing at all in single precision
+        second_policy_train="random",
+        second_policy_eval="random",
+        second_threshold_train=0.2,
+        second_threshold_eval=0.2,
+        capacity_factor_train=1.25,
+        capacity_factor_eval=2.0,
+    ):
+        super().__init__()
+        self.num_gates = num_gates
+        self.eps = eps
+        self.w_gating = nn.Parameter(torch.randn(*outer_dims, dim, num_gates))
+        self.second_policy_train = second_policy_train
+        self.second_policy_eval = second_policy_eval
+        self.second_threshold_train = second_threshold_train
+        self.second_threshold_eval = second_threshold_eval
+        self.capacity_factor_train = capacity_factor_train
+        self.capacity_factor_eval = capacity_factor_eval
+
+    def _keep_second(self, share):
+        """1 where the second expert is taken, from the share it would have"""
+        policy = self.second_policy_train if self.training else self.second_policy_eval
+        threshold = self.second_threshold_train if self.training else self.second_threshold_eval
+        if policy == "all":
+            return torch.ones_like(share)
+        if policy == "none":
+            return torch.zeros_like(share)
+        if policy == "threshold":
+            return (share > threshold).to(share.dtype)
+        if policy == "random":
+            return (torch.rand_like(share) * max(threshold, self.eps) < share).to(share.dtype)
+        raise ValueError("unknown second policy " + policy)
+
+    def _seats_per_expert(self, num_tokens):
+        factor = self.capacity_factor_train if self.training else self.capacity_factor_eval
+        capacity = min(num_tokens, int(num_tokens * factor / self.num_gates))
+        return max(capacity, MIN_EXPERT_CAPACITY)
 
     def forward(self, x, importance=None):
-        return super().forward(x, importance=importance)
+        # x: (*outer, B, N, D); importance: (*outer, B, N), 1 where there is a token and 0 in an empty place
+        probs = torch.einsum("...bnd,...dg->...bng", x, self.w_gating).softmax(dim=-1)
+
+        first_prob, first_index = top1(probs)
+        first = F.one_hot(first_index, self.num_gates).to(probs.dtype)
+        second_prob, second_index = top1(probs * (1 - first))
+        second = F.one_hot(second_index, self.num_gates).to(probs.dtype)
+
+        total = first_prob + second_prob + self.eps
+        first_share = first_prob / total
+        second_share = second_prob / total
+        second = second * self._keep_second(second_share).unsqueeze(-1)
+
+        if importance is not None:
+            # nobody sits on an empty place, so nobody may queue from there
+            first = first * importance.unsqueeze(-1)
+            second = second * importance.unsqueeze(-1)
+            probs = probs * importance.unsqueeze(-1)
+
+        # smallest when the tokens are spread evenly. `first` has no gradient, the gate learns through probs
+        # balance = first.mean(dim=-2).std(dim=-1).mean()
+        balance = (first.mean(dim=-2) * probs.mean(dim=-2)).mean() * float(self.num_gates**2)
+
+        # all first choices queue up in front of the second choices
+        seats = self._seats_per_expert(x.shape[-2])
+        place = cumsum_exclusive(first, dim=-2)
+        first_seat = first.unsqueeze(-1) * safe_one_hot(place.long(), seats)
+        taken = first_seat.sum(dim=-1).sum(dim=-2, keepdim=True)
+        place = cumsum_exclusive(second, dim=-2) + taken
+        second_seat = second.unsqueeze(-1) * safe_one_hot(place.long(), seats)
+
+        combine = first_share[..., None, None] * first_seat + second_share[..., None, None] * second_seat
+        dispatch = first_seat + second_seat
+        return dispatch, combine, balance
 
 
 # one level
@@ -168,36 +254,3 @@ class HeirarchicalMoE(nn.Module):
         answers = torch.einsum("gebcd,gbnec->gbnd", answers, combine_inner)
         out = torch.einsum("gbcd,bngc->bnd", answers, combine_outer)
         return out, (loss_outer + loss_inner) * self.loss_coef
-
-
-__all__ = [
-    "Experts",
-    "F",
-    "HeirarchicalMoE",
-    "MIN_EXPERT_CAPACITY",
-    "MoE",
-    "Top2Gating",
-    "cumsum_exclusive",
-    "init_",
-    "math",
-    "nn",
-    "safe_one_hot",
-    "top1",
-    "torch",
-]
-
-if TYPE_CHECKING:
-    from athelas.models.pytorch.routing import cumsum_exclusive as cumsum_exclusive
-    from athelas.models.pytorch.fusion import init_ as init_
-    from athelas.models.pytorch.routing import safe_one_hot as safe_one_hot
-    from athelas.models.pytorch.routing import top1 as top1
-else:
-    _MOVED = {
-        "cumsum_exclusive": ("athelas.models.pytorch.routing", "cumsum_exclusive"),
-        "init_": ("athelas.models.pytorch.fusion", "init_"),
-        "safe_one_hot": ("athelas.models.pytorch.routing", "safe_one_hot"),
-        "top1": ("athelas.models.pytorch.routing", "top1"),
-    }
-
-    def __getattr__(name):
-        return _legacy.moved(__name__, name, _MOVED, __file__)

@@ -6,10 +6,6 @@ import torch
 from athelas.models.pytorch import _legacy
 from athelas.models.pytorch.embeddings import TimeEncode as _TimeEncode
 from athelas.models.pytorch.attention import TemporalAttention as _TemporalAttention
-from typing import TYPE_CHECKING
-
-from athelas.models.pytorch.attention import causal_mask as _causal_mask
-from athelas.models.pytorch.attention import padding_mask as _padding_mask
 
 
 # same thing as in basic_blocks.py, which imports this file, so it cannot be imported from there
@@ -30,6 +26,21 @@ class TimeEncode(_legacy.LegacyKeys, _TimeEncode):
         return super().forward(t)
 
 
+def causal_mask(length, device=None):
+    """(L, L), -inf where a query would look at a later order"""
+    mask = torch.full((length, length), float("-inf"), device=device)
+    return torch.triu(mask, diagonal=1)
+
+
+def padding_mask(lengths, max_length):
+    """
+    (N, L) with True at the padding, as nn.MultiheadAttention wants it. The orders stand at the END of the row, the
+    newest one last, so the padding is in front.
+    """
+    positions = torch.arange(max_length, device=lengths.device)
+    return positions.unsqueeze(0) < (max_length - lengths).unsqueeze(1)
+
+
 class TemporalMultiheadAttention(_legacy.LegacyKeys, _TemporalAttention):
     """Deprecated: use `from athelas.models.pytorch.attention import TemporalAttention`."""
 
@@ -48,24 +59,3 @@ class TemporalMultiheadAttention(_legacy.LegacyKeys, _TemporalAttention):
             time_dim=time_dim,
             encode_time=encode_time,
         )
-
-
-__all__ = [
-    "TemporalMultiheadAttention",
-    "TimeEncode",
-    "causal_mask",
-    "padding_mask",
-    "torch",
-]
-
-if TYPE_CHECKING:
-    from athelas.models.pytorch.attention import causal_mask as causal_mask
-    from athelas.models.pytorch.attention import padding_mask as padding_mask
-else:
-    _MOVED = {
-        "causal_mask": ("athelas.models.pytorch.attention", "causal_mask"),
-        "padding_mask": ("athelas.models.pytorch.attention", "padding_mask"),
-    }
-
-    def __getattr__(name):
-        return _legacy.moved(__name__, name, _MOVED, __file__)

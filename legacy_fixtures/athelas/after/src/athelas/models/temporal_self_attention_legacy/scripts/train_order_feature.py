@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from athelas.models.pytorch.losses import ASL_FocalLoss, ASLSingleLabel, CyclicalFocalLoss as Cyclical_FocalLoss
 from asl_focal_loss import AsymmetricLoss, AsymmetricLossOptimized
 from configs import OrderFeatureConfig, TrainConfig, small_data, small_order_feature
-from athelas.models.pytorch.losses import BinaryFocalLossWithLogits, FocalLoss, one_hot
+from focalloss import BinaryFocalLossWithLogits, FocalLoss, one_hot
 from make_orders import simulate_rows
 from tsa_utils import (
     EMA,

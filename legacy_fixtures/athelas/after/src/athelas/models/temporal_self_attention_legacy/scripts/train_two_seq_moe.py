@@ -13,7 +13,7 @@ import os
 
 import torch
 from configs import TrainConfig, TwoSeqConfig, small_data, small_two_seq
-from athelas.models.pytorch.losses import FocalLoss
+from focalloss import FocalLoss
 from make_orders import simulate_rows
 from tsa_utils import (
     AverageMeter,
