@@ -63,13 +63,13 @@ def _inputs(plan: Plan, adapter: Adapter, construction: Construction, call: Call
 def _made(spec: TensorSpec, dims: Mapping[str, int]) -> str:
     sizes = ", ".join(str(dims.get(size, size) if isinstance(size, str) else size) for size in spec.shape)
     if spec.kind == "mask":
-        return f"torch.ones({sizes}, dtype=torch.bool)"
+        return f"torch.ones({sizes or '()'}, dtype=torch.bool)"
     high = dims.get(spec.high, spec.high) if isinstance(spec.high, str) else spec.high
     if spec.kind == "lengths":
         return f"torch.full(({sizes},), {high})"
     if spec.kind == "ids":
         return f"torch.randint({high}, {f'({sizes},)' if sizes else '()'})"
-    return f"torch.randn({sizes})"
+    return f"torch.randn({sizes or '()'})"
 
 
 def _literal(text: str) -> CaseValue:

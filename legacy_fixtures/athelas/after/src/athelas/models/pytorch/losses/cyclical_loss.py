@@ -37,7 +37,7 @@ Output:
 >>> import torch
 >>> from athelas.models.pytorch.losses import CyclicalFocalLoss
 >>> module = CyclicalFocalLoss(gamma_pos=0, gamma_neg=4, gamma_hc=2, eps=0.1, reduction='mean', epochs=24, factor=2)
->>> module(torch.randn(3, 24), torch.randint(2, (3,)), torch.randn()).shape
+>>> module(torch.randn(3, 24), torch.randint(2, (3,)), torch.randn(())).shape
 torch.Size([])
 
 ```
