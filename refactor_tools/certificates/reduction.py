@@ -10,8 +10,8 @@ Import = ast.Import | ast.ImportFrom
 def only_what(text: str, *names: str) -> str:
     """`text` without the definitions, constants and imports that `names` do not need; lines keep their numbers.
 
-    Statements that may do something by themselves stay. Where everything is needed, one of `names` is not defined
-    there, or the text does not parse, it comes back as it is.
+    Statements that may do something by themselves stay, and imports that nothing uses: they may fail. Where everything
+    is needed, one of `names` is not defined there, or the text does not parse, it comes back as it is.
     """
     try:
         tree = ast.parse(text)
@@ -19,7 +19,7 @@ def only_what(text: str, *names: str) -> str:
         return text
     if not {node.name for node in tree.body if isinstance(node, Definition)}.issuperset(names):
         return text
-    needed = _needed(tree, names)
+    needed = _needed(tree, names) | _unused(tree)
     lines = text.split("\n")
     for node in tree.body:
         kept = _kept(node, needed)
@@ -44,6 +44,13 @@ def _needed(tree: ast.Module, names: Collection[str]) -> frozenset[str]:
             found.add(wanted)
             queue += _read(bodies[wanted]) if wanted in bodies else ()
     return frozenset(found)
+
+
+def _unused(tree: ast.Module) -> frozenset[str]:
+    """What imports bind and nothing in the file reads."""
+    imports = [node for node in tree.body if isinstance(node, Import)]
+    read = {name for node in tree.body if node not in imports for name in _read(node)}
+    return frozenset(name for node in imports for name in _bound(node)) - read
 
 
 def _kept(node: ast.stmt, needed: frozenset[str]) -> ast.stmt | None:

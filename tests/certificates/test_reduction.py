@@ -58,6 +58,7 @@ def test_lines_keep_their_numbers():
         ("def pool(:", ["pool"]),
         ("from torch import nn\n\nclass Pool(nn.Module): ...\n", ["Pool"]),
         ("from __future__ import annotations\nfrom torch import *\n__all__ = [1]\ndef pool(): ...\n", ["pool"]),
+        ("import torch, gone\n\ndef pool(): ...\n\n", ["pool"]),
         ("import warnings\nwarnings.warn('old')\nSTEPS = list(range(3))\ndef pool(): ...\n", ["pool"]),
         ("try:\n    import x\nexcept ImportError:\n    x = 0\ndef pool(): ...\n", ["pool"]),
     ],
