@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from refactor_tools.model.components import KeyMap, OriginalRecord
     from refactor_tools.model.proofs import Case, ComponentProof, OriginalTask, ProofTask, ShimPlace
+    from refactor_tools.scan.modules import ModulePlace
     from refactor_tools.settings import Settings
 
 
@@ -86,12 +87,16 @@ def library_root(settings: Settings) -> Path:
 
 def module_root(settings: Settings, keymap: KeyMap) -> Path:
     """The folder that the module of a key map is imported from."""
-    from refactor_tools.scan.modules import place
-
     if not keymap.holder:
         return library_root(settings)
-    where = place(keymap.holder.partition("::")[0], lambda folder: (settings.root / folder / "__init__.py").is_file())
-    return (settings.root / where.source_root).resolve()
+    return (settings.root / _placed(settings.root, keymap.holder.partition("::")[0]).source_root).resolve()
+
+
+def _placed(root: Path, path: str) -> ModulePlace:
+    """Where a file of the tree is imported from."""
+    from refactor_tools.scan.modules import place
+
+    return place(path, lambda folder: (root / folder / "__init__.py").is_file())
 
 
 def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) -> ProofTask:
@@ -117,10 +122,7 @@ def proof_task(settings: Settings, keymap: KeyMap, cases: Mapping[str, Case]) ->
 
 def _imports_beside(root: Path, identity: str, source: str) -> Iterator[str]:
     """The folder from which a legacy file imports others of the tree, where its kept source still does."""
-    from refactor_tools.scan.modules import place
-
-    where = place(identity.partition("::")[0], lambda folder: (root / folder / "__init__.py").is_file())
-    folder = root / where.source_root
+    folder = root / _placed(root, identity.partition("::")[0]).source_root
     imports = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom))
     for node in imports:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -178,12 +180,11 @@ def kept_source(root: Path, record: OriginalRecord) -> str:
 def shim_place(root: Path, source_root: str, record: OriginalRecord) -> ShimPlace | None:
     """Where the old name of an original is imported from, with the library at `source_root`; None where it is gone."""
     from refactor_tools.model.proofs import ShimPlace
-    from refactor_tools.scan.modules import place
 
     path, _, name = record.id.partition("::")
     if record.form == "none" or not (root / path).is_file():
         return None
-    where = place(path, lambda folder: (root / folder / "__init__.py").is_file())
+    where = _placed(root, path)
     paths = dict.fromkeys((str((root / where.source_root).resolve()), source_root))
     return ShimPlace(tuple(paths), where.module, name.partition("@")[0])
 

@@ -1,6 +1,5 @@
 """Runs the cases on instrumented copies of both sides, to see which branches they reach."""
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
@@ -60,7 +59,7 @@ def reach(subject: Subject, settings: Callable[[Mapping[str, object]], Iterable[
 def _parts(subject: Subject) -> frozenset[str]:
     """The modules beside the original that do not stand beside the component."""
     here, there = subject.component.__module__, subject.original.__module__
-    beside = {name for name, value in vars(sys.modules[here]).items() if getattr(value, "__module__", "") == here}
+    beside = {name for name, value in names_of(subject.component).items() if getattr(value, "__module__", "") == here}
     bases = subject.original.__mro__ if isinstance(subject.original, type) else ()
     modules = ((name, value) for name, value in names_of(subject.original).items() if _is_module(value))
     return frozenset(
